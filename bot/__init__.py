@@ -1,0 +1,1 @@
+"""The running program. Start reading in `app.py`."""
