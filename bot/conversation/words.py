@@ -1,0 +1,77 @@
+"""The words that always work, whatever question is open (`rules.md`, Conversation). Whole messages only, any case."""
+
+import re
+import unicodedata
+from enum import StrEnum
+
+SLUG = re.compile(r"[a-z0-9-]{1,60}")
+_LINK = re.compile(r"(?:/start|daftar)\s+([a-z0-9_-]{1,64})", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:no|nomor|nmr|pilih|yg|yang)?\.?\s*(?:ke)?[\s-]*(\d{1,2})[.)]?")
+_EDGES = " \t\r\n.,!?;:'\"()*_~…"
+
+
+class Word(StrEnum):
+    """What a word does. The value names the action it stands for (`handlers/__init__.py`)."""
+
+    MENU = "menu"
+    HELP = "help"
+    PERSON = "ask"  #: a person should answer
+    STOP = "stop"
+    START = "start"
+    CANCEL = "cancel"
+    BACK = "back"
+    SKIP = "skip"
+    SCHEDULE = "schedule"
+    PROFILE = "profile"
+    DATA = "data"
+    ERASE = "erase"
+    INDONESIAN = "language:id"
+    ENGLISH = "language:en"
+    COORDINATOR = "coordinator"
+    LINK = "link"  #: a poster's deep link, with its slug
+
+
+WORDS = {
+    "menu": Word.MENU, "/menu": Word.MENU,
+    "bantuan": Word.HELP, "help": Word.HELP, "/help": Word.HELP,
+    "petugas": Word.PERSON, "bicara petugas": Word.PERSON,
+    "berhenti": Word.STOP, "stop": Word.STOP, "/stop": Word.STOP, "unsubscribe": Word.STOP,
+    "mulai": Word.START, "start": Word.START, "/start": Word.START, "unstop": Word.START,
+    "batal": Word.CANCEL, "cancel": Word.CANCEL, "/batal": Word.CANCEL,
+    "kembali": Word.BACK, "back": Word.BACK,
+    "lewati": Word.SKIP, "skip": Word.SKIP,
+    "jadwal saya": Word.SCHEDULE, "my schedule": Word.SCHEDULE,
+    "profil saya": Word.PROFILE, "my profile": Word.PROFILE,
+    "data saya": Word.DATA, "my data": Word.DATA,
+    "hapus data saya": Word.ERASE, "delete my data": Word.ERASE,
+    "bahasa": Word.INDONESIAN, "bahasa indonesia": Word.INDONESIAN, "indonesia": Word.INDONESIAN,
+    "english": Word.ENGLISH,
+    "koordinator": Word.COORDINATOR,
+}  # fmt: skip
+STOP_NEWS = frozenset({"stop siaran", "berhenti siaran", "stop news"})
+
+
+def plain(text: str) -> str:
+    """A message as it is compared: NFKC, lower case, one space, no punctuation or emoji at the edges."""
+    folded = unicodedata.normalize("NFKC", text[:200]).casefold()
+    kept = "".join(
+        c for c in folded if unicodedata.category(c) not in {"So", "Cf", "Cs", "Cc", "Sk"} or c in "\t\n "
+    )
+    return " ".join(kept.split()).strip(_EDGES)
+
+
+def word_of(text: str) -> tuple[Word, str] | None:
+    """The word that always works and its slug, or None if the message is something else."""
+    if found := WORDS.get(plain(text)):
+        return found, ""
+    if plain(text) in STOP_NEWS:
+        return Word.STOP, "news"
+    if match := _LINK.fullmatch(text.strip()[:120]):
+        return Word.LINK, match[1].lower().replace("_", "-")
+    return None
+
+
+def number_of(text: str) -> int | None:
+    """The number she typed to choose from a list («2», «no 2», «yang ke-2»), or None."""
+    match = _NUMBER.fullmatch(plain(text))
+    return int(match[1]) if match else None
