@@ -1,0 +1,184 @@
+"""Becoming a participant: registering, consenting, changing the profile, moving to another address.
+
+Stopping messages is in `models/opting.py`, forgetting her in `models/erasure.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import roles
+from models.base import Refused
+from models.messages import OutboxMessage, Status
+from models.people import Consent, Contact, Conversation, Interest, Person, Purpose
+from models.programme import Programme
+from models.seat_count import NoSuchPerson, lock_person
+
+#: The channel written into a consent that was given to a coordinator by word of mouth.
+BY_WORD_OF_MOUTH = "coordinator"
+
+
+class ContactTaken(Refused):
+    """The address belongs to another participant."""
+
+    key = "refused.contact_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What she tells of herself. Codes, not names of places and topics."""
+
+    name: str
+    honorific: str | None = None
+    kecamatan: str | None = None  #: region code, or "luar"
+    kelurahan_desa: str | None = None
+    interests: Sequence[str] = ()
+    language: str = "id"
+
+
+def register(
+    session: Session, contact_id: int, profile: Profile, now: datetime, programme: Programme
+) -> Person:
+    """Write her down with her consent to the programme. Somebody who is known already keeps her row and history.
+
+    Nothing of her may be kept before this but her address and the open form.
+    """
+    contact = session.get_one(Contact, contact_id)
+    if contact.person_id is None:
+        person = _new_person(session, profile, now)
+        contact.person_id = person.id
+    else:
+        person = change_profile(session, contact.person_id, **_as_changes(profile))
+    give_consent(session, person.id, Purpose.PROGRAMME, contact.channel, now, programme)
+    session.flush()
+    return person
+
+
+def register_without_contact(
+    session: Session, actor_id: int | None, profile: Profile, now: datetime, programme: Programme
+) -> Person:
+    """A coordinator writes down a woman without a phone, who agreed by word of mouth. Raises NotAllowed."""
+    actor = roles.require(session, actor_id)
+    person = _new_person(session, profile, now)
+    give_consent(session, person.id, Purpose.PROGRAMME, BY_WORD_OF_MOUTH, now, programme)
+    roles.audit(session, actor, "person.by_hand", f"person {person.id}", now)
+    session.flush()
+    return person
+
+
+def _new_person(session: Session, profile: Profile, now: datetime) -> Person:
+    values = _as_changes(profile) | {"interests": list(dict.fromkeys(profile.interests))}
+    person = Person(**values, created_at=now)
+    session.add(person)
+    session.flush()
+    _index_interests(session, person)
+    return person
+
+
+def _as_changes(profile: Profile) -> dict[str, Any]:
+    return {field.name: getattr(profile, field.name) for field in fields(profile)}
+
+
+def change_profile(session: Session, person_id: int, **changes: Any) -> Person:
+    """Change what she told of herself: fields of `Profile`, and `discreet`. Raises NoSuchPerson.
+
+    Another kecamatan without a kelurahan forgets the old kelurahan.
+    """
+    unknown = set(changes) - {field.name for field in fields(Profile)} - {"discreet"}
+    if unknown:
+        raise ValueError(f"not part of a profile: {sorted(unknown)}")
+    person = lock_person(session, person_id)
+    if changes.get("kecamatan", person.kecamatan) != person.kecamatan:
+        changes.setdefault("kelurahan_desa", None)
+    if "interests" in changes:
+        changes["interests"] = list(dict.fromkeys(changes["interests"]))
+    for name, value in changes.items():
+        setattr(person, name, value)
+    if "interests" in changes:
+        _index_interests(session, person)
+    session.flush()
+    return person
+
+
+def _index_interests(session: Session, person: Person) -> None:
+    session.execute(sa.delete(Interest).where(Interest.person_id == person.id))
+    session.add_all(Interest(person_id=person.id, topic=topic) for topic in person.interests)
+
+
+def give_consent(
+    session: Session, person_id: int, purpose: Purpose, channel: str, now: datetime, programme: Programme
+) -> None:
+    """Keep her yes to a purpose: which text, when, where. A yes given before stays as it was given."""
+    if not has_consent(session, person_id, purpose):
+        session.add(
+            Consent(
+                person_id=person_id, purpose=purpose, text_version=programme.text_version, channel=channel, at=now
+            )
+        )  # fmt: skip
+        session.flush()
+
+
+def withdraw_consent(session: Session, person_id: int, purpose: Purpose) -> bool:
+    """Take her yes back; False if there was none. Without the programme consent she is to be erased instead."""
+    gone = session.execute(_consent(sa.delete(Consent), person_id, purpose))
+    return bool(getattr(gone, "rowcount", 0))
+
+
+def has_consent(session: Session, person_id: int, purpose: Purpose) -> bool:
+    """Whether she said yes to a purpose."""
+    return session.scalar(_consent(sa.select(Consent.id), person_id, purpose)) is not None
+
+
+def _consent(statement: Any, person_id: int, purpose: Purpose) -> Any:
+    return statement.where(Consent.person_id == person_id, Consent.purpose == purpose)
+
+
+def news_was_asked(session: Session, person_id: int) -> None:
+    """The question about announcements was put to her; it is asked once."""
+    session.execute(sa.update(Person).where(Person.id == person_id).values(news_asked=True))
+
+
+def set_language(session: Session, contact_id: int, language: str) -> None:
+    """She chose a language: for this address, and for her wherever she is known."""
+    contact = session.get_one(Contact, contact_id)
+    contact.language = language
+    if contact.person_id is not None:
+        session.get_one(Person, contact.person_id).language = language
+
+
+def move_to_contact(
+    session: Session, actor_id: int | None, person_id: int, contact_id: int, now: datetime
+) -> None:
+    """A coordinator moves a person to a new address: her old addresses end, what waits goes to the new one.
+
+    Raises NotAllowed, NoSuchPerson, ContactTaken.
+    """
+    actor = roles.require(session, actor_id)
+    lock_person(session, person_id)
+    contact = session.get_one(Contact, contact_id)
+    join_contact(session, person_id, contact_id)
+    old = sa.select(Contact.id).where(Contact.person_id == person_id, Contact.id != contact_id)
+    old_ids = list(session.scalars(old))
+    session.execute(
+        sa.update(OutboxMessage)
+        .where(OutboxMessage.contact_id.in_(old_ids), OutboxMessage.status == Status.QUEUED)
+        .values(contact_id=contact.id, channel=contact.channel, address=contact.address)
+    )
+    session.execute(sa.delete(Conversation).where(Conversation.contact_id.in_(old_ids)))
+    session.execute(sa.delete(Contact).where(Contact.id.in_(old_ids)))
+    roles.audit(session, actor, "person.moved", f"person {person_id}", now, contact=contact_id)
+
+
+def join_contact(session: Session, person_id: int, contact_id: int) -> None:
+    """Make an address one of hers. Raises NoSuchPerson, ContactTaken where it is somebody else's."""
+    contact = session.get_one(Contact, contact_id)
+    if contact.person_id not in (None, person_id):
+        raise ContactTaken
+    if session.get(Person, person_id) is None:
+        raise NoSuchPerson
+    contact.person_id = person_id
+    session.flush()
