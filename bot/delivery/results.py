@@ -1,0 +1,159 @@
+"""Writing down what became of a send, many at a time. The lease is the fence: who lost it has nothing to say any more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.channels.base import Blocked, Moved, NotSent, OptedOut, Sent, TryLater, Uncertain
+from bot.conversation.talk import Shown, Talk
+from bot.delivery import claims, statuses
+from bot.delivery.inbox import Outgoing
+from models import broadcasting, offers
+from models.messages import MessageClass, OutboxMessage, Status
+from models.people import Contact, Conversation, OptOut
+from models.programme import Programme
+
+#: Attempts the provider counted as such before a row is given up.
+MOST_ATTEMPTS = 8
+#: How long an uncertain row rests before it is looked at again: a provider's own list of messages may lag.
+SETTLES = timedelta(seconds=10)
+#: The same where the provider cannot be asked anyway.
+RESTS = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one send: `Sent`, or why not. `at` is when."""
+
+    outgoing: Outgoing
+    outcome: Sent | NotSent
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Writes results into the outbox for one process."""
+
+    owner: str
+    programme: Programme
+    asked: frozenset[str] = frozenset()  #: channels whose provider can say what became of an uncertain send
+
+    def record(self, session: Session, results: Sequence[Result]) -> None:
+        """Write down a batch. A row that is no longer ours is left alone."""
+        rows = {
+            row.id: row
+            for row in session.scalars(
+                sa.select(OutboxMessage).where(
+                    OutboxMessage.id.in_([result.outgoing.id for result in results]),
+                    OutboxMessage.status == Status.SENDING,
+                    OutboxMessage.lease_by == self.owner,
+                )
+            )
+        }
+        for result in results:
+            if row := rows.get(result.outgoing.id):
+                self._record(session, row, result)
+
+    def _record(self, session: Session, row: OutboxMessage, result: Result) -> None:
+        row.lease_by = row.lease_until = None
+        match result.outcome:
+            case Sent() as sent:
+                self._accepted(session, row, sent, result.at)
+            case Uncertain():
+                self._open_again(session, row, Status.UNCERTAIN, result.at + self._rest(row))
+                row.uncertain_episodes += 1
+            case TryLater() as later:
+                self._later(session, row, later, result.at)
+            case Moved() as moved:
+                self._move(session, row, moved.address, result.at)
+            case NotSent() as no:
+                self._never(session, row, no, result.at)
+
+    def _accepted(self, session: Session, row: OutboxMessage, sent: Sent, now: datetime) -> None:
+        self._count(session, row, Status.ACCEPTED)
+        row.status, row.provider_id, row.ended_at, row.error = (
+            Status.ACCEPTED,
+            sent.provider_id or None,
+            now,
+            None,
+        )
+        if row.message_class is not MessageClass.REPLY and sent.shown and row.contact_id is not None:
+            remember_shown(session, row.contact_id, sent.shown, now)
+        if claims.is_offer(row) and row.enrolment_id is not None:
+            offers.offer_accepted(session, row.enrolment_id, now, self.programme)
+        if (row.content or {}).get("key") == PRIVATE:
+            session.delete(row)
+            return
+        session.flush()
+        statuses.apply_parked(session, row, now, self.programme)
+
+    def _rest(self, row: OutboxMessage) -> timedelta:
+        return SETTLES if row.channel in self.asked else RESTS
+
+    def _later(self, session: Session, row: OutboxMessage, later: TryLater, now: datetime) -> None:
+        if not later.counts:
+            row.attempts -= 1
+        if row.attempts >= MOST_ATTEMPTS:
+            claims.end(session, row, Status.FAILED, "gave_up", now, self.programme)
+            return
+        self._open_again(session, row, Status.QUEUED, now + timedelta(seconds=later.after))
+        row.error = later.reason
+
+    def _move(self, session: Session, row: OutboxMessage, address: str, now: datetime) -> None:
+        row.address = address
+        if row.contact_id is not None:
+            session.execute(sa.update(Contact).where(Contact.id == row.contact_id).values(address=address))
+        self._open_again(session, row, Status.QUEUED, now)
+
+    def _never(self, session: Session, row: OutboxMessage, no: NotSent, now: datetime) -> None:
+        if row.contact_id is not None and isinstance(no, Blocked | OptedOut):
+            values = (
+                {"blocked_at": now}
+                if isinstance(no, Blocked)
+                else {"opt_out": OptOut.ALL, "opted_out_at": now}
+            )
+            session.execute(sa.update(Contact).where(Contact.id == row.contact_id).values(values))
+        claims.end(session, row, Status.FAILED, no.reason, now, self.programme)
+
+    def _open_again(self, session: Session, row: OutboxMessage, status: Status, at: datetime) -> None:
+        self._count(session, row, status)
+        row.status, row.not_before = status, at
+
+    def _count(self, session: Session, row: OutboxMessage, status: Status) -> None:
+        if row.broadcast_id is not None:
+            broadcasting.count_change(session, row.broadcast_id, row.status, status)
+
+
+#: A reply of this kind stands in no list and is gone when it ends (`rules.md`, Privacy: violence).
+PRIVATE = "private"
+
+
+def remember_shown(session: Session, contact_id: int, shown: Shown, now: datetime) -> None:
+    """What the program itself sent is the newest list she can answer by a number, from the moment it was accepted."""
+    conversation = session.get(Conversation, contact_id)
+    if conversation is None:
+        conversation = Conversation(contact_id=contact_id, said={}, shown=[], updated_at=now)
+        session.add(conversation)
+    talk = Talk(shown=[Shown.from_json(entry) for entry in conversation.shown])
+    talk.show(Shown(now, shown.choices))
+    conversation.shown = [entry.to_json() for entry in talk.shown]
+
+
+def recover(session: Session, owner: str, now: datetime, *, everything: bool) -> int:
+    """Rows that were being sent when their process died are uncertain now; how many.
+
+    `everything` where this process is known to be the only one (SQLite's lock); otherwise only leases that ran out.
+    """
+    lost = [OutboxMessage.status == Status.SENDING, OutboxMessage.lease_by.is_distinct_from(owner)]
+    if not everything:
+        lost.append(OutboxMessage.lease_until < now)
+    rows = session.scalars(sa.select(OutboxMessage).where(*lost)).all()
+    for row in rows:
+        if row.broadcast_id is not None:
+            broadcasting.count_change(session, row.broadcast_id, Status.SENDING, Status.UNCERTAIN)
+        row.status, row.not_before, row.lease_by, row.lease_until = Status.UNCERTAIN, now, None, None
+        row.uncertain_episodes += 1
+    return len(rows)

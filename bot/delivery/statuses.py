@@ -1,0 +1,81 @@
+"""The provider's later word on a message: delivered, read, failed. Applied by rank, never backwards.
+
+It may come before our own commit, twice, or in the wrong order: what we cannot match yet is parked.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.channels.base import DeliveryStatus
+from bot.delivery import claims
+from models import broadcasting, offers
+from models.messages import OutboxMessage, ParkedStatus, Status
+from models.programme import Programme
+
+#: How far a message has come; a word of lower or equal rank changes nothing.
+RANK = {
+    Status.QUEUED: 0, Status.SENDING: 0, Status.UNCERTAIN: 0, Status.ACCEPTED: 1, Status.DELIVERED: 2, Status.READ: 3,
+    Status.FAILED: 2,
+}  # fmt: skip
+
+
+def apply(session: Session, word: DeliveryStatus, now: datetime, programme: Programme) -> bool:
+    """Apply one status; False if it was parked, because the message is unknown or its own result is still on its way."""
+    row = _row(session, word)
+    if row is None or row.status is Status.SENDING:
+        session.add(
+            ParkedStatus(
+                channel=word.channel, token=word.token, provider_id=word.provider_id, status=word.status,
+                error=word.error, at=now,
+            )
+        )  # fmt: skip
+        return False
+    _advance(session, row, word, now, programme)
+    return True
+
+
+def apply_parked(session: Session, row: OutboxMessage, now: datetime, programme: Programme) -> None:
+    """Apply what was said of a message before we knew it."""
+    mine = [ParkedStatus.token == row.token]
+    if row.provider_id:
+        mine.append(ParkedStatus.provider_id == row.provider_id)
+    for parked in session.scalars(
+        sa.select(ParkedStatus)
+        .where(ParkedStatus.channel == row.channel, sa.or_(*mine))
+        .order_by(ParkedStatus.id)
+    ).all():
+        word = DeliveryStatus(parked.channel, parked.token, parked.provider_id, parked.status, parked.error)
+        _advance(session, row, word, now, programme)
+        session.delete(parked)
+
+
+def _row(session: Session, word: DeliveryStatus) -> OutboxMessage | None:
+    mine = []
+    if word.token:
+        mine.append(OutboxMessage.token == word.token)
+    if word.provider_id:
+        mine.append(OutboxMessage.provider_id == word.provider_id)
+    if not mine:
+        return None
+    return session.scalars(
+        sa.select(OutboxMessage).where(OutboxMessage.channel == word.channel, sa.or_(*mine))
+    ).first()
+
+
+def _advance(
+    session: Session, row: OutboxMessage, word: DeliveryStatus, now: datetime, programme: Programme
+) -> None:
+    status = Status(word.status)
+    if RANK[status] <= RANK.get(row.status, RANK[Status.READ]):
+        return
+    row.provider_id = row.provider_id or word.provider_id
+    if status is Status.FAILED:
+        claims.end(session, row, Status.FAILED, word.error or "undelivered", now, programme)
+        return
+    if row.broadcast_id is not None:
+        broadcasting.count_change(session, row.broadcast_id, row.status, status)
+    if claims.is_offer(row) and row.enrolment_id is not None and RANK[Status(row.status)] == 0:
+        offers.offer_accepted(session, row.enrolment_id, now, programme)
+    row.status, row.ended_at, row.error = status, row.ended_at or now, None

@@ -1,0 +1,1 @@
+"""Tests. They mirror the folders of the house; `doubles/` plays the messengers."""

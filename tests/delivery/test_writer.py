@@ -1,0 +1,74 @@
+"""One writer, two lanes, one commit for all who wait; a failing step hurts nobody else."""
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.delivery.writer import Lane, Step, Writer
+from models.database import reading
+from models.people import Person
+from tests.delivery.conftest import NOON
+
+
+def _adds(name: str) -> Step:
+    def step(session: Session) -> str:
+        session.add(Person(name=name, language="id", interests=[], created_at=NOON))
+        session.flush()
+        return name
+
+    return step
+
+
+def _fails(session: Session) -> None:
+    _adds("never")(session)
+    raise RuntimeError("poison")
+
+
+def _names(database: sa.Engine) -> list[str]:
+    with reading(database) as session:
+        return list(session.scalars(sa.select(Person.name).order_by(Person.id)))
+
+
+def test_those_who_wait_share_a_commit(database: sa.Engine) -> None:
+    commits: list[int] = []
+    writer = Writer(database, after_commit=lambda: commits.append(1))
+    futures = [writer.submit(_adds(name), Lane.CONVERSATION) for name in ("a", "b", "c")]
+    writer.start()
+    writer.stop()
+    assert [future.result() for future in futures] == ["a", "b", "c"]
+    assert (_names(database), len(commits)) == (["a", "b", "c"], 1)
+
+
+def test_a_failing_step_is_undone_alone(database: sa.Engine) -> None:
+    writer = Writer(database)
+    good, bad, other = (writer.submit(step, Lane.CONVERSATION) for step in (_adds("a"), _fails, _adds("b")))
+    writer.start()
+    writer.stop()
+    assert (good.result(), other.result()) == ("a", "b")
+    with pytest.raises(RuntimeError):
+        bad.result()
+    assert _names(database) == ["a", "b"]
+
+
+def test_conversations_go_before_what_runs_by_itself(database: sa.Engine) -> None:
+    writer = Writer(database)
+    writer.submit(_adds("sweep"), Lane.BACKGROUND)
+    writer.submit(_adds("siti"), Lane.CONVERSATION)
+    writer.start()
+    writer.stop()
+    assert _names(database) == ["siti", "sweep"]
+
+
+def test_a_result_comes_only_after_the_commit(database: sa.Engine) -> None:
+    held = threading.Event()
+    writer = Writer(database, after_commit=lambda: held.wait(5) and None)
+    future = writer.submit(_adds("a"), Lane.CONVERSATION)
+    writer.start()
+    while _names(database) != ["a"]:
+        pass
+    assert not future.done()
+    held.set()
+    writer.stop()
+    assert future.done()
