@@ -21,7 +21,7 @@ _BEFORE_NAME = re.compile(
 )
 _GREETING = re.compile(
     r"^(halo|hallo|hai|hi|hello|assalam\w*|ass|asalam\w*|askum|samlekum|met|selamat|pagi|siang|sore|malam|permisi|punten|"
-    r"p|tes|test|sugeng|kulo nuwun|misi|makasih|terima kasih|ok|oke|ya|iya|tidak|gak|enggak|daftar|ikut|mau)\b",
+    r"p|tes|test|sugeng|kulo nuwun|misi|makasih|terima kasih|ok|oke|ya|iya|tidak|gak|enggak)\b",
     re.IGNORECASE,
 )
 _NOT_IN_NAMES = re.compile(

@@ -25,7 +25,7 @@ _LONG = {"Kmp Melayu Tim": "Kampung Melayu Timur", "Kmp Melayu Brt": "Kampung Me
 #: Words around a place name that say nothing about where it is.
 _AROUND = re.compile(
     r"\b(saya|sy|aku|gw|gue|abdi|aye|kulo|rumah|rmh|rumahnya|tinggal|tinggalnya|tgl|domisili|di|d|ada|daerah|dr|dari|"
-    r"kecamatan|kec|kelurahan|kel|desa|ds|kampung|kp|bu|ibu|kak|teh|mbak|min|admin|ya|yah|nih|mah|deket|dekat|sini|"
+    r"kecamatan|kec|kelurahan|kel|desa|ds|bu|ibu|kak|teh|mbak|min|admin|ya|yah|nih|mah|deket|dekat|sini|"
     r"orang|asli|kota|kabupaten|kab|wilayah|alamat|alamatnya|i|live|in|from|am)\b\.?"
 )
 _OUTSIDE = re.compile(

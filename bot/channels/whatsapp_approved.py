@@ -1,0 +1,104 @@
+"""Filling approved templates: which variables an operator's template really has, and what goes into each.
+
+Twilio refuses a variable too many as well as one too few, and operators word their templates as Meta lets
+them. So the template itself is looked at once. Where Twilio does not show it, the form written in
+`whatsapp_templates.py` is taken for granted.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from bot.channels.twilio_client import Trouble, TwilioClient
+from bot.channels.whatsapp_templates import NOTHING, Kind, Template
+
+log = structlog.get_logger()
+
+_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What matters of a template: its text's variables in order; its buttons' titles and id variables."""
+
+    values: tuple[str, ...]
+    buttons: tuple[tuple[str, str | None], ...] = ()
+
+    def filled(self, values: tuple[str, ...], actions: tuple[str, ...]) -> dict[str, str]:
+        """Its variables: values by position, and for a button's id the action of the choice in its place."""
+        given = dict(zip(self.values, (*values, *[NOTHING] * len(self.values)), strict=False))
+        for (_, name), action in zip(self.buttons, (*actions, *["menu"] * len(self.buttons)), strict=False):
+            if name:
+                given[name] = action
+        return given
+
+
+class Approved:
+    """The operator's templates, by name, and how they look."""
+
+    def __init__(self, client: TwilioClient, sids: Mapping[str, str]) -> None:
+        """`sids` maps a template's name, or its name with `_en` for English readers, to its SID."""
+        self._client = client
+        self._sids = {name: sid for name, sid in sids.items() if sid}
+        self._looks: dict[str, Looks] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The templates that are configured."""
+        return sorted(self._sids)
+
+    def sid(self, template: Template | None, language: str) -> str | None:
+        """The SID of a template, in her language if there is one; None if none is configured."""
+        if template is None:
+            return None
+        return self._sids.get(f"{template.name}_{language}") or self._sids.get(template.name)
+
+    async def looks(self, sid: str, kind: Kind) -> Looks:
+        """How a template looks, asked of Twilio once."""
+        if sid in self._looks:
+            return self._looks[sid]
+        try:
+            found = looks_of(await self._types(sid))
+        except Trouble as problem:
+            log.warning("template not shown by Twilio", template=kind.name, problem=str(problem))
+            return as_written(kind)
+        self._looks[sid] = found
+        return found
+
+    async def _types(self, sid: str) -> Mapping[str, Any]:
+        try:
+            return await self._client.content_types(sid)
+        except Trouble:
+            found = dict(await self._client.contents())
+            if sid not in found:
+                raise
+            return found[sid]
+
+
+def as_written(kind: Kind) -> Looks:
+    """The form of `whatsapp_templates.py`: values first, then the ids of buttons."""
+    first = len(kind.values) + 1
+    names = tuple(str(number) for number in range(1, first))
+    return Looks(names, tuple((title, str(first + place)) for place, title in enumerate(kind.buttons)))
+
+
+def looks_of(types: Mapping[str, Any]) -> Looks:
+    """Read a template's variables out of its `types`."""
+    shape: Mapping[str, Any] = max(types.values(), key=lambda s: len(s.get("actions") or ()), default={})
+    buttons = tuple(
+        (
+            str(action.get("title", "")),
+            found[1] if (found := _PLACEHOLDER.search(action.get("id") or "")) else None,
+        )
+        for action in shape.get("actions") or ()
+    )
+    ids = {name for _, name in buttons if name}
+    everything = set(_PLACEHOLDER.findall(json.dumps(types, ensure_ascii=False)))
+    return Looks(
+        tuple(sorted(everything - ids, key=lambda n: (not n.isdigit(), int(n) if n.isdigit() else 0, n))),
+        buttons,
+    )

@@ -1,0 +1,1 @@
+"""Channels: golden looks, payloads of every kind, sends against doubles of the providers."""

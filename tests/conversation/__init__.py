@@ -1,0 +1,1 @@
+"""The conversation core: answers, places, dates, sentences, forms and the engine."""
