@@ -156,9 +156,7 @@ def reach_of(
     )
 
 
-def _ranked(
-    people: sa.ColumnElement[bool], at: datetime, programme: Programme
-) -> sa.Select[*tuple[object, ...]]:
+def _ranked(people: sa.ColumnElement[bool], at: datetime, programme: Programme) -> sa.Select[*tuple[object, ...]]:
     """Her contacts, the best first. States: 0 reachable, 1 window closed, 2 opted out, 3 blocked."""
     closed = [
         sa.and_(
@@ -187,9 +185,7 @@ def preview(session: Session, audience: Audience, at: datetime, programme: Progr
     """Whom a broadcast that goes out `at` would reach, counted as if nobody wrote until then."""
     people = reach_of(belongs(audience), audience.needs, at, programme).subquery()
     rows = session.execute(
-        sa.select(people.c.channel, people.c.reach, sa.func.count()).group_by(
-            people.c.channel, people.c.reach
-        )
+        sa.select(people.c.channel, people.c.reach, sa.func.count()).group_by(people.c.channel, people.c.reach)
     )
     by_channel: dict[str, dict[Reach, int]] = {}
     excluded: dict[Reach, int] = {}

@@ -36,7 +36,7 @@ class BroadcastOver(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a broadcast has come. `counts`: end → recipients (`queued`: none yet); with `excluded` they sum to `audience`."""
+    """How far a broadcast has come. `counts`: end → recipients (`queued`: none yet); + `excluded` = `audience`."""
 
     id: int
     status: BroadcastStatus
@@ -84,9 +84,7 @@ def create(
     )
     session.add(broadcast)
     session.flush()
-    roles.audit(
-        session, actor, "broadcast.create", f"broadcast {broadcast.id}", now, audience=broadcast.audience
-    )
+    roles.audit(session, actor, "broadcast.create", f"broadcast {broadcast.id}", now, audience=broadcast.audience)
     return broadcast
 
 
@@ -138,9 +136,7 @@ def locked(session: Session, broadcast_id: int) -> Broadcast | None:
     )
 
 
-def count_change(
-    session: Session, broadcast_id: int, before: Status, after: Status, how_many: int = 1
-) -> None:
+def count_change(session: Session, broadcast_id: int, before: Status, after: Status, how_many: int = 1) -> None:
     """A recipient's row went from one status to another. Statuses that need the sender share the counter `queued`."""
     source, target = counter(before), counter(after)
     if source == target:

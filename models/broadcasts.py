@@ -28,9 +28,7 @@ class Broadcast(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
-    audience: Mapped[str] = mapped_column(
-        sa.String(80)
-    )  #: all | topic:X | kecamatan:CODE | event:SLUG | not-enrolled
+    audience: Mapped[str] = mapped_column(sa.String(80))  #: all | topic:X | kecamatan:CODE | event:SLUG | not-enrolled
     content: Mapped[dict[str, Any]]  #: a reply as JSON, the same for everybody
     status: Mapped[BroadcastStatus] = mapped_column(EnumColumn(BroadcastStatus, 10), index=True)
     starts_at: Mapped[datetime]
@@ -39,8 +37,6 @@ class Broadcast(Base):
     audience_size: Mapped[int] = mapped_column(default=0)
     excluded: Mapped[dict[str, Any]] = mapped_column(default=dict)  #: reason → how many
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)  #: status → how many recipients
-    once_key: Mapped[str | None] = mapped_column(
-        sa.String(120), unique=True
-    )  #: a second click is the same broadcast
+    once_key: Mapped[str | None] = mapped_column(sa.String(120), unique=True)  #: a second click is the same broadcast
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

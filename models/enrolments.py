@@ -51,16 +51,10 @@ class Enrolment(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"))
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id", ondelete="CASCADE"))
     status: Mapped[EnrolmentStatus] = mapped_column(EnumColumn(EnrolmentStatus, 10))
-    position: Mapped[
-        int | None
-    ]  #: order in the waiting list, given under the event's lock; a place given up is gone
+    position: Mapped[int | None]  #: order in the waiting list, given under the event's lock; a place given up is gone
     offered_at: Mapped[datetime | None]
-    offer_expires_at: Mapped[datetime | None] = mapped_column(
-        index=True
-    )  #: None while the offer is not delivered yet
-    passed_over_at: Mapped[
-        datetime | None
-    ]  #: an offer could not reach her then; none is made before she writes again
+    offer_expires_at: Mapped[datetime | None] = mapped_column(index=True)  #: None while the offer is not delivered yet
+    passed_over_at: Mapped[datetime | None]  #: an offer could not reach her then; none is made before she writes again
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     person: Mapped[Person] = relationship(lazy="raise")

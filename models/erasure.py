@@ -53,9 +53,7 @@ def erase_person(session: Session, person_id: int, now: datetime, programme: Pro
 def _keep_counts(session: Session, person_id: int, now: datetime) -> None:
     """How much she took part, without who she was."""
     joined = sa.select(sa.func.count()).where(Enrolment.person_id == person_id)
-    there = sa.select(sa.func.count()).where(
-        Attendance.person_id == person_id, Attendance.presence.in_(_THERE)
-    )
+    there = sa.select(sa.func.count()).where(Attendance.person_id == person_id, Attendance.presence.in_(_THERE))
     roles.audit(
         session, None, "person.erased", "person", now,
         enrolments=session.scalar(joined) or 0, attended=session.scalar(there) or 0,
@@ -102,9 +100,7 @@ def _wipe_mentions(session: Session, person_id: int, words: Sequence[str]) -> No
     )
     found = OutboxMessage.contact_id.in_(theirs), _mentions(OutboxMessage.content, words)
     session.execute(sa.delete(OutboxMessage).where(*found, OutboxMessage.status == Status.QUEUED))
-    session.execute(
-        sa.update(OutboxMessage).where(*found, OutboxMessage.status.not_in(OPEN)).values(content=sa.null())
-    )
+    session.execute(sa.update(OutboxMessage).where(*found, OutboxMessage.status.not_in(OPEN)).values(content=sa.null()))
     session.execute(
         sa.update(Conversation)
         .where(

@@ -56,9 +56,7 @@ def create_event(session: Session, actor_id: int | None, plan: EventPlan, now: d
     return event
 
 
-def copy_event(
-    session: Session, actor_id: int | None, event_id: int, first: datetime, now: datetime
-) -> Event:
+def copy_event(session: Session, actor_id: int | None, event_id: int, first: datetime, now: datetime) -> Event:
     """A new draft like an earlier event, its first meeting at `first` and the others as far apart as they were.
 
     Raises NotAllowed, NoSuchEvent.
@@ -73,9 +71,7 @@ def copy_event(
         status=EventStatus.DRAFT,
         created_at=now,
     )
-    _write(
-        session, event, [Times(m.starts_at + shift, m.ends_at + shift) for m in meetings if shift is not None]
-    )
+    _write(session, event, [Times(m.starts_at + shift, m.ends_at + shift) for m in meetings if shift is not None])
     roles.audit(session, actor, "event.copy", f"event {event.id}", now, of=event_id)
     return event
 
@@ -114,9 +110,7 @@ def edit(
         setattr(event, name, value)
     session.flush()
     resize(session, event_id, capacity, now, programme)
-    roles.audit(
-        session, actor, "event.edit", f"event {event_id}", now, fields=sorted(changes), capacity=capacity
-    )
+    roles.audit(session, actor, "event.edit", f"event {event_id}", now, fields=sorted(changes), capacity=capacity)
     return event
 
 
@@ -126,9 +120,7 @@ def _refuse_too_many_reserved(session: Session, event: Event, reserved: int, cap
         raise CapacityTooSmall(event=event.title, taken=taken)
 
 
-def cancel_event(
-    session: Session, actor_id: int | None, event_id: int, now: datetime, programme: Programme
-) -> int:
+def cancel_event(session: Session, actor_id: int | None, event_id: int, now: datetime, programme: Programme) -> int:
     """Cancel an event: reminders and offers on their way are taken back, all who had to do with it are told.
 
     How many had a seat or waited. Raises NotAllowed, NoSuchEvent, EventOver.
@@ -136,9 +128,7 @@ def cancel_event(
     actor, event = open_to_change(session, actor_id, event_id)
     following = next((meeting for meeting in _planned(session, event_id) if meeting.starts_at > now), None)
     held = session.scalars(
-        sa.select(Enrolment)
-        .where(Enrolment.event_id == event_id, Enrolment.status.in_(ACTIVE))
-        .order_by(Enrolment.id)
+        sa.select(Enrolment).where(Enrolment.event_id == event_id, Enrolment.status.in_(ACTIVE)).order_by(Enrolment.id)
     ).all()
     event.status = EventStatus.CANCELLED
     for enrolment in held:

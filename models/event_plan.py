@@ -73,9 +73,7 @@ def free_slug(session: Session, title: str) -> str:
     if wish not in taken:
         return wish
     endings = (f"-{number}" for number in range(2, len(taken) + 3))
-    return next(
-        slug for ending in endings if (slug := wish[: SLUG_LETTERS - len(ending)] + ending) not in taken
-    )
+    return next(slug for ending in endings if (slug := wish[: SLUG_LETTERS - len(ending)] + ending) not in taken)
 
 
 def _as_slug(title: str) -> str:

@@ -53,9 +53,7 @@ class Event(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     capacity: Mapped[int]
-    reserved_seats: Mapped[int] = mapped_column(
-        default=0
-    )  #: held outside the program; never invented persons
+    reserved_seats: Mapped[int] = mapped_column(default=0)  #: held outside the program; never invented persons
     childcare: Mapped[bool] = mapped_column(default=False)
     women_only: Mapped[bool] = mapped_column(default=False)
     bring: Mapped[list[Any]] = mapped_column(default=list)
@@ -65,12 +63,8 @@ class Event(Base):
     min_meetings_for_certificate: Mapped[int | None]  #: None: this event gives no certificate
     status: Mapped[EventStatus] = mapped_column(EnumColumn(EventStatus, 10), default=EventStatus.DRAFT, index=True)
     closes_at: Mapped[datetime | None]  #: enrolment closes; None: at the first meeting's start
-    origin: Mapped[str] = mapped_column(
-        sa.String(20), default="coordinator"
-    )  #: "sample" for the demo's events
-    last_position: Mapped[int] = mapped_column(
-        default=0
-    )  #: of the waiting list, counted up under the event's lock
+    origin: Mapped[str] = mapped_column(sa.String(20), default="coordinator")  #: "sample" for the demo's events
+    last_position: Mapped[int] = mapped_column(default=0)  #: of the waiting list, counted up under the event's lock
     created_at: Mapped[datetime]
     meetings: Mapped[list["Meeting"]] = relationship(
         lazy="raise", order_by="Meeting.starts_at", cascade="all, delete-orphan", back_populates="event"
@@ -88,7 +82,5 @@ class Meeting(Base):
     ends_at: Mapped[datetime]
     status: Mapped[MeetingStatus] = mapped_column(EnumColumn(MeetingStatus, 10), default=MeetingStatus.PLANNED)
     attendance_code: Mapped[str | None] = mapped_column(sa.String(8))
-    swept: Mapped[dict[str, Any]] = mapped_column(
-        default=dict
-    )  #: what was sent about it: rule → the start it named
+    swept: Mapped[dict[str, Any]] = mapped_column(default=dict)  #: what was sent about it: rule → the start it named
     event: Mapped[Event] = relationship(lazy="raise", back_populates="meetings")

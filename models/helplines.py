@@ -24,9 +24,7 @@ class Helpline:
 
 def shown(session: Session) -> list[Helpline]:
     """Every helpline that may be shown."""
-    entries = session.scalars(
-        sa.select(CatalogueEntry.data).where(CatalogueEntry.section == "helplines")
-    ).all()
+    entries = session.scalars(sa.select(CatalogueEntry.data).where(CatalogueEntry.section == "helplines")).all()
     allowed = sorted((data for data in entries if data.get("show")), key=lambda data: data.get("order", 99))
     return [
         Helpline(

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.messages import OPEN, InboxEntry, MessageClass, OutboxMessage
+from models.messages import InboxEntry, MessageClass, OutboxMessage, needs_sender
 from models.people import Consent, Contact, Conversation, OptOut, Person, Purpose
 
 _inbox, _contacts, _people, _conversations, _outbox, _consents = (
@@ -67,7 +67,7 @@ _WAITING_REPLY = (
     sa.select(_outbox.c.id)
     .where(
         _outbox.c.contact_id == sa.bindparam("contact_id"),
-        _outbox.c.status.in_([status.value for status in OPEN]),
+        needs_sender(_outbox.c.status),
         _outbox.c.message_class == MessageClass.REPLY.value,
     )
     .limit(1)
@@ -167,7 +167,5 @@ def insert_outbox(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]
     if len(rows) == 1:
         result = session.execute(_INSERT_OUTBOX.returning(_outbox.c.id), rows[0])
     else:
-        result = session.execute(
-            _INSERT_OUTBOX.returning(_outbox.c.id, sort_by_parameter_order=True), list(rows)
-        )
+        result = session.execute(_INSERT_OUTBOX.returning(_outbox.c.id, sort_by_parameter_order=True), list(rows))
     return list(result.scalars())

@@ -33,9 +33,7 @@ def calendar_token(session: Session, person_id: int, now: datetime, programme: P
     token = session.scalar(sa.select(Link.token).where(*hers).order_by(Link.expires_at.desc()).limit(1))
     if token is None:
         token = fresh_token()
-        session.add(
-            Link(token=token, person_id=person_id, purpose=LinkPurpose.CALENDAR, expires_at=now + lasts)
-        )
+        session.add(Link(token=token, person_id=person_id, purpose=LinkPurpose.CALENDAR, expires_at=now + lasts))
         session.flush()
     return token
 

@@ -49,7 +49,7 @@ def move_meeting(
     before = meeting.starts_at
     if (before, meeting.ends_at) == (starts_at, until):
         return meeting
-    meeting.starts_at, meeting.ends_at = starts_at, until
+    meeting.starts_at, meeting.ends_at, meeting.swept = starts_at, until, {}
     _forget_answers(session, meeting_id)
     _take_back(session, meeting_id, now)
     if event.status == EventStatus.PUBLISHED:
@@ -64,7 +64,10 @@ def move_meeting(
 def cancel_meeting(
     session: Session, actor_id: int | None, meeting_id: int, now: datetime, programme: Programme
 ) -> Meeting:
-    """Cancel one meeting of several. Raises NotAllowed, NoSuchMeeting, EventOver, MeetingCancelled, InThePast, OnlyMeeting."""
+    """Cancel one meeting of several.
+
+    Raises NotAllowed, NoSuchMeeting, EventOver, MeetingCancelled, InThePast, OnlyMeeting.
+    """
     actor, event, meeting = _changeable(session, actor_id, meeting_id, now)
     others = Meeting.event_id == event.id, Meeting.status == MeetingStatus.PLANNED, Meeting.id != meeting_id
     if session.scalar(sa.select(Meeting.id).where(*others).limit(1)) is None:

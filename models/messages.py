@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from models.base import Base, EnumColumn
 
@@ -39,6 +39,15 @@ class Status(StrEnum):
 
 #: Statuses in which a row still needs the sender.
 OPEN = (Status.QUEUED, Status.SENDING, Status.UNCERTAIN, Status.HELD)
+
+
+def needs_sender(status: sa.ColumnElement[Any] | InstrumentedAttribute[Any]) -> sa.ColumnElement[bool]:
+    """Whether a row still needs the sender, said word for word as the partial indexes below say it.
+
+    SQLite uses such an index only when the query repeats its condition, with the values in place.
+    """
+    values = [Status.QUEUED, Status.SENDING, Status.UNCERTAIN]
+    return status.in_(sa.bindparam(None, values, expanding=True, literal_execute=True, type_=sa.String()))
 
 
 class InboxEntry(Base):
@@ -99,7 +108,7 @@ class OutboxMessage(Base):
             sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
             postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
         ),
-        sa.Index("ix_outbox_provider", "channel", "provider_id"),
+        sa.Index("ix_outbox_provider", "provider_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -111,15 +120,9 @@ class OutboxMessage(Base):
     language: Mapped[str] = mapped_column(sa.String(5))
     once_key: Mapped[str | None] = mapped_column(sa.String(120), unique=True)
     edits: Mapped[str | None] = mapped_column(sa.String(80))  #: provider id of the message it may replace
-    token: Mapped[str] = mapped_column(
-        sa.String(32), unique=True
-    )  #: random; finds the row from a status callback
-    broadcast_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("broadcasts.id", ondelete="CASCADE"), index=True
-    )
-    enrolment_id: Mapped[int | None] = mapped_column(
-        index=True
-    )  #: the enrolment an offer or reminder speaks of
+    token: Mapped[str] = mapped_column(sa.String(32), unique=True)  #: random; finds the row from a status callback
+    broadcast_id: Mapped[int | None] = mapped_column(sa.ForeignKey("broadcasts.id", ondelete="CASCADE"), index=True)
+    enrolment_id: Mapped[int | None] = mapped_column(index=True)  #: the enrolment an offer or reminder speaks of
     meeting_id: Mapped[int | None] = mapped_column(index=True)  #: the meeting a reminder speaks of
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime | None]
@@ -129,9 +132,7 @@ class OutboxMessage(Base):
     lease_until: Mapped[datetime | None]
     lease_by: Mapped[str | None] = mapped_column(sa.String(40))  #: the process that holds the lease
     provider_id: Mapped[str | None] = mapped_column(sa.String(80))
-    error: Mapped[str | None] = mapped_column(
-        sa.String(80)
-    )  #: a reason with a sentence in `texts/` (`reason.*`)
+    error: Mapped[str | None] = mapped_column(sa.String(80))  #: a reason with a sentence in `texts/` (`reason.*`)
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
 

@@ -58,9 +58,12 @@ def offer_made(
     now: datetime, programme: Programme,
 ) -> None:  # fmt: skip
     """Offer her a seat. `deadline` is what she is told, `latest` the moment after which the message is useless."""
+    yes, no = (
+        choice(f"offer-yes:{enrolment.id}", "button.offer_yes"),
+        choice(f"offer-no:{enrolment.id}", "button.offer_no"),
+    )
     message = content(
-        "offer.made",
-        [choice(f"offer-yes:{enrolment.id}", "button.offer_yes"), choice(f"offer-no:{enrolment.id}", "button.offer_no")],
+        "offer.made", [yes, no],
         event=event.title, when=times(meeting), venue=event.venue, deadline=moment(deadline),
     )  # fmt: skip
     outbox.put_to_person(
@@ -70,9 +73,7 @@ def offer_made(
     )  # fmt: skip
 
 
-def offer_expired(
-    session: Session, enrolment: Enrolment, event: Event, now: datetime, programme: Programme
-) -> None:
+def offer_expired(session: Session, enrolment: Enrolment, event: Event, now: datetime, programme: Programme) -> None:
     """Tell her kindly that her offer's time has passed, and how to come back."""
     message = content("offer.expired", [choice(f"event:{event.id}", "button.see_event")], event=event.title)
     outbox.put_to_person(
@@ -86,9 +87,7 @@ def moved(
     session: Session, event: Event, meeting: Meeting, before: datetime, now: datetime, programme: Programme
 ) -> None:
     """Tell everybody with a seat that a meeting has moved from `before`."""
-    message = content(
-        "notice.moved", event=event.title, before=moment(before), when=times(meeting), venue=event.venue
-    )
+    message = content("notice.moved", event=event.title, before=moment(before), when=times(meeting), venue=event.venue)
     _tell(
         session, _people(session, event.id, EnrolmentStatus.ENROLLED, EnrolmentStatus.OFFERED), message, now,
         once=f"moved:meeting {meeting.id}:{stamp(meeting.starts_at)}:{now.isoformat(timespec='seconds')}",
@@ -97,9 +96,7 @@ def moved(
     )  # fmt: skip
 
 
-def meeting_cancelled(
-    session: Session, event: Event, meeting: Meeting, now: datetime, programme: Programme
-) -> None:
+def meeting_cancelled(session: Session, event: Event, meeting: Meeting, now: datetime, programme: Programme) -> None:
     """Tell everybody with a seat that one meeting does not take place."""
     message = content("notice.meeting_cancelled", event=event.title, when=times(meeting))
     _tell(
@@ -177,9 +174,7 @@ def _people(session: Session, event_id: int, *statuses: EnrolmentStatus) -> list
     return list(session.scalars(sa.select(Enrolment.person_id).where(*where).order_by(Enrolment.id)))
 
 
-def _tell(
-    session: Session, people: Iterable[int], message: Content, now: datetime, once: str, **more: Any
-) -> None:
+def _tell(session: Session, people: Iterable[int], message: Content, now: datetime, once: str, **more: Any) -> None:
     for person_id in people:
         outbox.put_to_person(
             session,

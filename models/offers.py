@@ -16,7 +16,7 @@ from models.events import Event, EventStatus, Meeting, MeetingStatus
 from models.messages import OutboxMessage
 from models.people import Person
 from models.programme import Programme
-from models.seat_count import enrolment_under_lock, lock_event, seats
+from models.seat_count import enrolment_under_lock, lock_event, seats, seats_of
 
 #: An offer ends this long before the start at the latest (`rules.md`, Seats).
 BEFORE_START = timedelta(hours=3)
@@ -82,9 +82,7 @@ def _offer(
     enrolment.changed_at = now
     session.flush()
     told = deadline(meeting, notices.after_quiet(now, programme), programme)
-    notices.offer_made(
-        session, enrolment, event, meeting, meeting.starts_at - BEFORE_START, told, now, programme
-    )
+    notices.offer_made(session, enrolment, event, meeting, meeting.starts_at - BEFORE_START, told, now, programme)
 
 
 def can_be_offered(session: Session, enrolment: Enrolment) -> bool:
@@ -111,7 +109,7 @@ def offered_for(session: Session, event: Event, now: datetime) -> Meeting | None
 
 
 def deadline(meeting: Meeting, delivered_at: datetime, programme: Programme) -> datetime:
-    """Until when a seat is held for her: `offer_hours` after it was delivered, at most until 3 hours before the start."""
+    """Until when a seat is held: `offer_hours` after the offer was delivered, at most to 3 hours before the start."""
     return min(delivered_at + timedelta(hours=programme.offer_hours), meeting.starts_at - BEFORE_START)
 
 
@@ -217,17 +215,14 @@ def offer_waiting_seats(session: Session, now: datetime, programme: Programme) -
         )
         .order_by(Event.id)
     ).all()
-    return sum(offer_free_seats(session, event_id, now, programme) for event_id in waited_for)
+    free = [event_id for event_id, counted in seats_of(session, waited_for).items() if counted.left]
+    return sum(offer_free_seats(session, event_id, now, programme) for event_id in sorted(free))
 
 
 def offer_accepted(session: Session, enrolment_id: int, now: datetime, programme: Programme) -> None:
     """The provider took the offer's message: only now does her time to answer begin."""
     enrolment = enrolment_under_lock(session, enrolment_id)
-    if (
-        enrolment is None
-        or enrolment.status != EnrolmentStatus.OFFERED
-        or enrolment.offer_expires_at is not None
-    ):
+    if enrolment is None or enrolment.status != EnrolmentStatus.OFFERED or enrolment.offer_expires_at is not None:
         return
     meeting = offered_for(session, session.get_one(Event, enrolment.event_id), now)
     enrolment.offer_expires_at = deadline(meeting, now, programme) if meeting else now

@@ -51,9 +51,7 @@ class InviteCode(Base):
 
     code: Mapped[str] = mapped_column(sa.String(12), primary_key=True)
     role: Mapped[str] = mapped_column(sa.String(20))
-    person_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("people.id", ondelete="CASCADE")
-    )  #: who it is for
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"))  #: who it is for
     name: Mapped[str | None] = mapped_column(sa.String(60))
     created_by: Mapped[int | None]
     created_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Stopping what the program starts, and bringing it back, on one contact. If she writes, she is answered all the same."""
+"""Stopping what the program starts, and bringing it back, on one contact. If she writes, she is answered anyway."""
 
 from datetime import datetime
 
@@ -32,9 +32,7 @@ def _take_back_all(session: Session, contact_id: int, now: datetime, programme: 
         OutboxMessage.contact_id == contact_id,
         OutboxMessage.message_class.in_((MessageClass.NOTICE, MessageClass.REMINDER)),
     ]
-    queued = session.scalars(
-        sa.select(OutboxMessage).where(OutboxMessage.status == Status.QUEUED, *mine)
-    ).all()
+    queued = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.status == Status.QUEUED, *mine)).all()
     offers = [row.enrolment_id for row in queued if (row.content or {}).get("key") == "offer.made"]
     outbox.cancel(session, *mine, reason="opted_out", now=now)
     for enrolment_id in offers:

@@ -74,9 +74,7 @@ def put(
     once_key = more.get("once_key")
     if once_key and session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.once_key == once_key)):
         return None
-    values = row(
-        contact.id, contact.channel, contact.address, contact.language, message_class, content, now, **more
-    )
+    values = row(contact.id, contact.channel, contact.address, contact.language, message_class, content, now, **more)
     return session.scalar(sa.insert(OutboxMessage).values(values).returning(OutboxMessage.id))
 
 

@@ -115,9 +115,7 @@ class Conversation(Base):
 
     __tablename__ = "conversations"
 
-    contact_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True
-    )
+    contact_id: Mapped[int] = mapped_column(sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
     form: Mapped[str | None] = mapped_column(sa.String(40))
     said: Mapped[dict[str, Any]] = mapped_column(default=dict)
     shown: Mapped[list[Any]] = mapped_column(default=list)

@@ -78,27 +78,19 @@ class PersonalData:
 
 def data_about(session: Session, person_id: int) -> PersonalData:
     """Everything kept about a person. Raises NoResultFound for an unknown id."""
-    contacts = session.scalars(
-        sa.select(Contact).where(Contact.person_id == person_id).order_by(Contact.id)
-    ).all()
+    contacts = session.scalars(sa.select(Contact).where(Contact.person_id == person_id).order_by(Contact.id)).all()
     ids = [contact.id for contact in contacts]
     return PersonalData(
         person=session.get_one(Person, person_id),
-        roles=tuple(
-            RoleName(r) for r in session.scalars(sa.select(Role.role).where(Role.person_id == person_id))
-        ),
-        contacts=tuple(
-            ContactFact(c.channel, c.address, OptOut(c.opt_out), c.last_heard_at) for c in contacts
-        ),
+        roles=tuple(RoleName(r) for r in session.scalars(sa.select(Role.role).where(Role.person_id == person_id))),
+        contacts=tuple(ContactFact(c.channel, c.address, OptOut(c.opt_out), c.last_heard_at) for c in contacts),
         consents=_consents(session, person_id),
         enrolments=_enrolments(session, person_id),
         attendance=_attendance(session, person_id),
         questions=_questions(session, ids),
         messages=session.scalar(sa.select(sa.func.count()).where(OutboxMessage.contact_id.in_(ids))) or 0,
         open_form=session.scalar(
-            sa.select(Conversation.form).where(
-                Conversation.contact_id.in_(ids), Conversation.form.is_not(None)
-            )
+            sa.select(Conversation.form).where(Conversation.contact_id.in_(ids), Conversation.form.is_not(None))
         ),
     )
 
@@ -126,9 +118,7 @@ def _attendance(session: Session, person_id: int) -> tuple[AttendanceFact, ...]:
         .where(Attendance.person_id == person_id)
         .order_by(Meeting.starts_at)
     )
-    return tuple(
-        AttendanceFact(title, at, Answer(answer), Presence(there)) for title, at, answer, there in rows
-    )
+    return tuple(AttendanceFact(title, at, Answer(answer), Presence(there)) for title, at, answer, there in rows)
 
 
 def _questions(session: Session, contact_ids: list[int]) -> tuple[SaidFact, ...]:

@@ -54,7 +54,7 @@ def upcoming(
     topic: str | None = None,
     near: str | None = None,
 ) -> list[Card]:
-    """Events one can enrol in now, near ones first: same kecamatan as `near`, same kabupaten/kota, the rest; then by date.
+    """Events one can enrol in now: those in the same kecamatan as `near`, the same kabupaten/kota, the rest; by date.
 
     `near` is a kecamatan code, "luar" or None. Events without a coming meeting are not shown.
     """
@@ -66,9 +66,7 @@ def upcoming(
     wanted.append(sa.exists().where(Meeting.event_id == Event.id, Meeting.starts_at > now))
     events = session.scalars(sa.select(Event).where(*wanted).options(selectinload(Event.meetings))).all()
     cards = [card for card in _cards(session, events, now) if card.is_open and card.next is not None]
-    return sorted(
-        cards, key=lambda card: (_distance(card.event.kecamatan, near), _first(card, now), card.event.id)
-    )
+    return sorted(cards, key=lambda card: (_distance(card.event.kecamatan, near), _first(card, now), card.event.id))
 
 
 def _distance(kecamatan: str, near: str | None) -> int:
@@ -124,9 +122,7 @@ def next_meetings(session: Session, event_id: int, now: datetime) -> list[Meetin
     return list(
         session.scalars(
             sa.select(Meeting)
-            .where(
-                Meeting.event_id == event_id, Meeting.status == MeetingStatus.PLANNED, Meeting.ends_at > now
-            )
+            .where(Meeting.event_id == event_id, Meeting.status == MeetingStatus.PLANNED, Meeting.ends_at > now)
             .order_by(Meeting.starts_at)
         )
     )
@@ -172,7 +168,5 @@ def my_meetings(session: Session, person_id: int, now: datetime) -> list[MyMeeti
 
 
 def _answers(session: Session, person_id: int) -> dict[int, Answer]:
-    rows = session.execute(
-        sa.select(Attendance.meeting_id, Attendance.answer).where(Attendance.person_id == person_id)
-    )
+    rows = session.execute(sa.select(Attendance.meeting_id, Attendance.answer).where(Attendance.person_id == person_id))
     return {meeting_id: Answer(answer) for meeting_id, answer in rows}

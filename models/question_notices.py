@@ -70,9 +70,7 @@ def forget(session: Session, question_id: int) -> None:
 def asker(session: Session, question: Question) -> str | Content:
     """Her name as coordinators see it; a sentence's key where she is not registered."""
     name = session.scalar(
-        sa.select(Person.name)
-        .join(Contact, Contact.person_id == Person.id)
-        .where(Contact.id == question.contact_id)
+        sa.select(Person.name).join(Contact, Contact.person_id == Person.id).where(Contact.id == question.contact_id)
     )
     return name or {"say": "person.unknown"}
 
@@ -94,6 +92,4 @@ def _rows_of(beginning: str) -> list[sa.ColumnElement[bool]]:
 
 
 def _put(session: Session, contact: Contact, message: Content, now: datetime, once_key: str) -> Any:
-    return outbox.put(
-        session, contact, MessageClass.NOTICE, message, now, once_key=once_key, expires_at=now + FRESH
-    )
+    return outbox.put(session, contact, MessageClass.NOTICE, message, now, once_key=once_key, expires_at=now + FRESH)

@@ -1,4 +1,4 @@
-"""By which of her contacts a person is reached, as a piece of a larger query (`models/outbox.py` asks for one person)."""
+"""By which of her contacts a person is reached, as part of a larger query (`models/outbox.py` asks for one person)."""
 
 from typing import Any
 

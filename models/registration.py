@@ -40,9 +40,7 @@ class Profile:
     language: str = "id"
 
 
-def register(
-    session: Session, contact_id: int, profile: Profile, now: datetime, programme: Programme
-) -> Person:
+def register(session: Session, contact_id: int, profile: Profile, now: datetime, programme: Programme) -> Person:
     """Write her down with her consent to the programme. Somebody who is known already keeps her row and history.
 
     Nothing of her may be kept before this but her address and the open form.
@@ -150,9 +148,7 @@ def set_language(session: Session, contact_id: int, language: str) -> None:
         session.get_one(Person, contact.person_id).language = language
 
 
-def move_to_contact(
-    session: Session, actor_id: int | None, person_id: int, contact_id: int, now: datetime
-) -> None:
+def move_to_contact(session: Session, actor_id: int | None, person_id: int, contact_id: int, now: datetime) -> None:
     """A coordinator moves a person to a new address: her old addresses end, what waits goes to the new one.
 
     Raises NotAllowed, NoSuchPerson, ContactTaken.

@@ -1,4 +1,4 @@
-"""How long what is kept (`rules.md`, Privacy), and the rules that let it go. Each takes a bounded bite of what is due."""
+"""How long what is kept (`rules.md`, Privacy), and the rules that let it go, each a bounded bite at a time."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -28,6 +28,8 @@ from models.programme import Programme
 BITE = 1000
 #: A row overdue for so long belongs to a channel that is switched off: the sender ends its own in time.
 NOBODY_SENDS = timedelta(hours=1)
+#: So far back rows of the erased are looked for, by the index of ends.
+_JUST_ENDED = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def apply(session: Session, now: datetime, programme: Programme, rules: Retentio
         + forget_handled(session, now - timedelta(days=rules.inbox_days))
         + wipe_values(session, now - timedelta(days=rules.outbox_values_days))
         + rows_to_counts(session, now - timedelta(days=rules.outbox_rows_days))
+        + forget_last_words(session, now)
         + wipe_quarantine(session, now - timedelta(hours=rules.quarantine_hours))
         + forget_questions(session, now - timedelta(days=rules.question_days))
         + forget_expired(session, now)
@@ -117,7 +120,8 @@ def rows_to_counts(session: Session, before: datetime) -> int:
     """Turn rows that ended before then into counts by month, channel, class and end."""
     rows = session.execute(
         sa.select(
-            OutboxMessage.id, OutboxMessage.ended_at, OutboxMessage.channel, OutboxMessage.message_class, OutboxMessage.status
+            OutboxMessage.id, OutboxMessage.ended_at,
+            OutboxMessage.channel, OutboxMessage.message_class, OutboxMessage.status,
         )
         .where(OutboxMessage.ended_at <= before)
         .order_by(OutboxMessage.ended_at)
@@ -131,6 +135,12 @@ def rows_to_counts(session: Session, before: datetime) -> int:
         session.add(kept)
     session.execute(sa.delete(OutboxMessage).where(OutboxMessage.id.in_([row.id for row in rows])))
     return len(rows)
+
+
+def forget_last_words(session: Session, now: datetime) -> int:
+    """Forget the one message to somebody who was erased: its row keeps her address only until it has ended."""
+    ended = OutboxMessage.ended_at > now - _JUST_ENDED, OutboxMessage.contact_id.is_(None)
+    return int(getattr(session.execute(sa.delete(OutboxMessage).where(*ended)), "rowcount", 0))
 
 
 def wipe_quarantine(session: Session, before: datetime) -> int:

@@ -40,26 +40,20 @@ def grant(session: Session, person_id: int, role: RoleName) -> None:
     session.merge(Role(person_id=person_id, role=role))
 
 
-def audit(
-    session: Session, actor_id: int | None, act: str, subject: str, now: datetime, **detail: Any
-) -> None:
+def audit(session: Session, actor_id: int | None, act: str, subject: str, now: datetime, **detail: Any) -> None:
     """Leave a row of who did what. Details are ids and codes, never names or sentences."""
     session.add(AuditEntry(actor_id=actor_id or None, act=act, subject=subject, detail=detail, at=now))
 
 
 def coordinators(session: Session) -> list[Contact]:
     """The best contact of every coordinator: where questions and summaries go."""
-    ids = session.scalars(
-        sa.select(Role.person_id).where(Role.role == RoleName.COORDINATOR).order_by(Role.person_id)
-    )
+    ids = session.scalars(sa.select(Role.person_id).where(Role.role == RoleName.COORDINATOR).order_by(Role.person_id))
     return [contact for person_id in ids if (contact := best_contact(session, person_id)) is not None]
 
 
 def add_coordinator(session: Session, name: str, channel: str, address: str, now: datetime) -> int:
     """Make whoever writes from an address a coordinator; the person's id. A stranger is written down by name."""
-    contact = session.scalars(
-        sa.select(Contact).where(Contact.channel == channel, Contact.address == address)
-    ).first()
+    contact = session.scalars(sa.select(Contact).where(Contact.channel == channel, Contact.address == address)).first()
     if contact is None:
         contact = Contact(channel=channel, address=address, created_at=now)
         session.add(contact)
@@ -80,9 +74,7 @@ def listed(session: Session) -> list[tuple[Person, list[str]]]:
         sa.select(Person).join(Role).where(Role.role == RoleName.COORDINATOR).order_by(Person.id)
     ).all()
     channels = sa.select(Contact.channel).order_by(Contact.id)
-    return [
-        (person, list(session.scalars(channels.where(Contact.person_id == person.id)))) for person in people
-    ]
+    return [(person, list(session.scalars(channels.where(Contact.person_id == person.id)))) for person in people]
 
 
 def revoke(session: Session, person_id: int, role: RoleName, now: datetime) -> bool:

@@ -120,9 +120,7 @@ def _refuse_unless_published(event: Event) -> None:
         raise EnrolmentClosed(event=event.title)
 
 
-def _take_place(
-    session: Session, person_id: int, event: Event, now: datetime, programme: Programme
-) -> Enrolment:
+def _take_place(session: Session, person_id: int, event: Event, now: datetime, programme: Programme) -> Enrolment:
     at_once = seats(session, event.id).open_to_newcomers
     enrolment = enrolment_of(session, person_id, event.id)
     if enrolment is None:
@@ -154,9 +152,7 @@ def leave(session: Session, person_id: int, event_id: int, now: datetime, progra
     return _give_up(session, enrolment, now, programme)
 
 
-def leave_waitlist(
-    session: Session, person_id: int, event_id: int, now: datetime, programme: Programme
-) -> Enrolment:
+def leave_waitlist(session: Session, person_id: int, event_id: int, now: datetime, programme: Programme) -> Enrolment:
     """She waits no longer. Raises NotEnrolled where she does not wait (any more)."""
     event = lock_event(session, event_id)
     enrolment = enrolment_of(session, person_id, event_id)

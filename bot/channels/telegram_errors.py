@@ -20,10 +20,10 @@ RECONNECT = 2.0
 
 
 def of_send(problem: TelegramError) -> NotSent:
-    """What a failed send means. After a time-out or a reset it may have been sent."""
+    """What a failed send means. After a time-out, a reset or a 5xx it may have been sent."""
     match problem:
         case RetryAfter():
-            return TryLater("too_many_requests", _seconds(problem), pause_all=True, counts=False)
+            return TryLater("too_many_requests", seconds(problem), pause_all=True, counts=False)
         case ChatMigrated():
             return Moved(str(problem.new_chat_id))
         case Forbidden():
@@ -47,9 +47,22 @@ def of_question(problem: TelegramError) -> NotSent:
     return TryLater(outcome.reason, RECONNECT) if isinstance(outcome, Uncertain | Moved) else outcome
 
 
+def of_opening(problem: TelegramError) -> TryLater | ChannelDown:
+    """What a failure while getting ready means: wait, or somebody must look at the settings."""
+    outcome = of_question(problem)
+    return outcome if isinstance(outcome, TryLater | ChannelDown) else ChannelDown(outcome.reason)
+
+
+def of_file(problem: TelegramError) -> TryLater | Rejected | ChannelDown:
+    """What a failed look at a file of hers means: it is gone, or worth another try."""
+    outcome = of_question(problem)
+    return outcome if isinstance(outcome, TryLater | ChannelDown) else Rejected("media_gone")
+
+
 def cannot_edit(problem: TelegramError) -> bool:
-    """Whether an edit failed because of the message that was to be edited: it is sent anew instead."""
-    return isinstance(problem, BadRequest) and not is_unchanged(problem) and not isinstance(of_send(problem), Blocked)
+    """Whether an edit failed because of the message that was to be edited, or because nobody offers editing here."""
+    refused = isinstance(problem, BadRequest) and not isinstance(of_send(problem), Blocked)
+    return refused or isinstance(problem, InvalidToken)  # a method that is not there answers like a wrong token
 
 
 def is_unchanged(problem: TelegramError) -> bool:
@@ -57,6 +70,7 @@ def is_unchanged(problem: TelegramError) -> bool:
     return "not modified" in problem.message.lower()
 
 
-def _seconds(problem: RetryAfter) -> float:
+def seconds(problem: RetryAfter) -> float:
+    """How long Telegram asks us to wait."""
     after = problem.retry_after
-    return float(after.total_seconds()) if hasattr(after, "total_seconds") else float(after)
+    return float(after) if isinstance(after, int) else after.total_seconds()

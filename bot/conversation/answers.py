@@ -1,44 +1,37 @@
 """Answers to questions: pure functions from her words to a value. What needs the database is an action, not an answer.
 
-This file holds the exceptions every parser may raise and the parsers of general answers; names of people and
-places are in `answers_people.py`, dates and times in `answers_when.py`.
+This file holds the exceptions every parser may raise and the parsers of general answers. Names of people and places are in
+`answers_people.py`, dates and times in `answers_when.py`; what words mean yes, an age or a number in `assent.py`, `ages.py`
+and `spoken_numbers.py`.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from rapidfuzz import fuzz, process
-
+from bot.conversation.ages import says_under_age
+from bot.conversation.assent import Assent, assent, with_thumbs
+from bot.conversation.choosing import chosen
+from bot.conversation.spoken_numbers import spelled_out
 from bot.conversation.values import Value
-from bot.conversation.words import plain
+from bot.conversation.words import SLUG, plain
 
 #: Nobody's answer is longer; what is beyond is not read.
 LONGEST = 2000
 
-_YES = frozenset(
-    "ya iya y yaa iyaa yes yoi yup boleh boleh ok oke okay okeh sip siap setuju mau nggih enggih muhun sumuhun jadi lanjut "
-    "bisa betul benar bener iye yap sok mangga mugo monggo inggih bolehh boleeh silakan sure".split()
-)
-_NO = frozenset(
-    "tidak tdk gak ga g nggak ngga ngak enggak engga ndak mboten teu henteu jangan jgn no nope kagak kaga ogah tak "
-    "moal emoh belum nanti".split()
-)
-_FILLERS = frozenset(
-    "bu ibu kak kakak teh teteh mbak mpok min admin ya dong deh aja saja sih kok nih tolong makasih terima kasih atuh mah "
-    "mas pak saya sy aku tahun thn umur usia dulu usah dulu perlu mau lah insyaallah insya allah please".split()
-)
 _QUESTION = re.compile(
     r"\?|^(apa|apakah|siapa|kenapa|knp|mengapa|gimana|gmn|bagaimana|kapan|kpn|dimana|dmn|berapa|brp)\b"
 )
-_SEPARATORS = re.compile(r"\s*(?:,|;|/|&|\+|\n|\bdan\b|\bsama\b|\bdn\b|\bsm\b|\bjuga\b|\bterus\b|\band\b)\s*")
-_DIGITS = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d{1,7})")
-_ONES = {
-    "nol": 0, "satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9,
-    "sepuluh": 10, "sebelas": 11, "seratus": 100, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10,
-}  # fmt: skip
+#: A number with its sign, thousands and decimals, so that what is no whole number is not taken for one.
+_NUMBER = re.compile(r"(?<![\w.,])-? ?\d{1,3}(?:[., ]\d{3})+(?![\d.,]*\d)|-?\d+(?:[.,⁄/]\d+)*")
+_WANTS_TO_READ = re.compile(r"\b(?:baca|bacain|membaca|dibaca|lihat|liat|pelajari|selengkapnya|read)\b")
+_HAS_READ = re.compile(
+    r"\b(?:sudah|udah|udh|sdh|dah|habis|abis|selesai|already|have|gak|ga|tidak|tdk|nggak|ngga|not)(?: (?:saya|sy|aku|usah|perlu|mau))*"
+    r" (?:baca|membaca|dibaca|lihat|liat|pelajari|read)\b"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +44,11 @@ class Option:
 
 
 class NotUnderstood(Exception):
-    """Her words are no answer. `reason` chooses the sentence, `values` fill it."""
+    """Her words are no answer. `reason` chooses the sentence, `values` fill it.
+
+    Reasons: empty, unknown, question, greeting, sentence, not_a_name, too_long (longest), too_wide, not_a_number,
+    too_small (low), too_large (high), not_a_day, past, not_a_time, not_a_range, ends_before, not_a_length, not_a_slug.
+    """
 
     def __init__(self, reason: str, **values: Any) -> None:
         super().__init__(reason)
@@ -80,14 +77,26 @@ class Consent(StrEnum):
     YES = "boleh"
     NO = "tidak"
     UNDERAGE = "belum 18"
+    READ = "baca dulu"  #: she wants the whole text first
 
 
 def read(text: str) -> str:
-    """Her words, one line, cut to a length a person would write. Raises NotUnderstood for nothing."""
-    words = " ".join(text[:LONGEST].replace("\x00", " ").encode("utf-8", "ignore").decode("utf-8").split())
-    if not plain(words):
+    """Her words, one line, cut to a length a person would write, without invisible characters.
+
+    Raises NotUnderstood("empty") if nothing that can be read is left.
+    """
+    words = " ".join(_visible(text).split())[:LONGEST]
+    if not plain(words).strip("\ufe0f\u20e3"):
         raise NotUnderstood("empty")
     return words
+
+
+def _visible(text: str) -> str:
+    """NFKC, without control characters, marks of direction and half characters; what joins an emoji stays."""
+    folded = unicodedata.normalize("NFKC", text[:LONGEST])
+    return "".join(
+        c for c in folded if c.isspace() or c == "\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
+    )
 
 
 def is_question(text: str) -> bool:
@@ -97,31 +106,28 @@ def is_question(text: str) -> bool:
 
 def yes_no(text: str) -> bool:
     """Yes or no. «Boleh ga?» is a question; a «tidak» anywhere makes a no."""
-    words = read(text)
-    if is_question(words):
+    words = read(with_thumbs(text[:LONGEST]))
+    meant = Assent.ASKS if is_question(words) else assent(words)
+    if meant is Assent.ASKS:
         raise NotUnderstood("question")
-    tokens = plain(words).replace(",", " ").split()
-    meant = [token for token in tokens if token in _YES or token in _NO]
-    if not meant or len([t for t in tokens if t not in _YES | _NO | _FILLERS and not t.isdecimal()]) > 2:
+    if meant is Assent.UNCLEAR:
         raise NotUnderstood("unknown")
-    return not any(token in _NO for token in meant)
-
-
-_AGE = re.compile(
-    r"\b(?:umur|usia|baru|masih|aku|saya|sy)\b.{0,20}?\b(\d{1,2})\b|\b(\d{1,2}) ?(?:tahun|thn|th)\b"
-)
-_YOUNG = re.compile(
-    r"\b(belum|blm|dibawah|di bawah|kurang dari) (?:umur |usia )?(18|delapan belas|17)\b|\b(smp|sma|smk|sd)\b|under 18"
-)
+    return meant is Assent.YES
 
 
 def consent_answer(text: str) -> Consent:
-    """Her answer to the question of consent. Who says she is younger than 18 is UNDERAGE."""
-    words = plain(read(text))
-    ages = [int(first or second) for first, second in _AGE.findall(words)]
-    if _YOUNG.search(words) or any(5 <= age < 18 for age in ages):
+    """Her answer after she has seen the whole text: YES, NO, or UNDERAGE for who says she is younger than 18."""
+    if says_under_age(read(with_thumbs(text[:LONGEST]))):
         return Consent.UNDERAGE
     return Consent.YES if yes_no(text) else Consent.NO
+
+
+def consent_or_reading(text: str) -> Consent:
+    """Her first answer to the question of consent: as `consent_answer`, or READ for who wants the whole text first."""
+    words = plain(read(with_thumbs(text[:LONGEST])))
+    if _WANTS_TO_READ.search(words) and not _HAS_READ.search(words):
+        return Consent.READ
+    return consent_answer(text)
 
 
 def one_of(options: Mapping[str, str], other: Callable[[str], str] | None = None) -> Callable[[str], str]:
@@ -132,58 +138,45 @@ def one_of(options: Mapping[str, str], other: Callable[[str], str] | None = None
 
     def parse(text: str) -> str:
         words = plain(read(text))
-        if found := _closest(words, options):
-            return found
+        if words in options:
+            return options[words]
         if other:
             return other(text)
-        raise NotUnderstood("unknown")
+        found = chosen(words, options)
+        if len(found) != 1:
+            raise NotUnderstood("question" if is_question(read(text)) else "unknown")
+        return found[0]
 
     return parse
 
 
-def some_of(
-    options: Mapping[str, str], everything: frozenset[str] = frozenset({"semua", "all"})
-) -> Callable[[str], tuple[str, ...]]:
-    """A parser of several answers: «menjahit sama masak». `options` maps what people write to the value.
+def some_of(options: Mapping[str, str]) -> Callable[[str], tuple[str, ...]]:
+    """A parser of several answers: «menjahit sama masak», «semua kecuali masak». `options` maps what people write to the value.
 
     Words that end with a comma are still being chosen: raises Unfinished.
     """
 
     def parse(text: str) -> tuple[str, ...]:
         words = read(text)
-        if plain(words) in everything:
-            return tuple(dict.fromkeys(options.values()))
-        parts = [part for part in _SEPARATORS.split(words) if plain(part)]
-        found = [_closest(plain(part), options) for part in parts]
-        chosen = tuple(dict.fromkeys(value for value in found if value))
-        if not chosen:
-            raise NotUnderstood("unknown")
+        found = chosen(plain(words), options)
+        if not found:
+            raise NotUnderstood("question" if is_question(words) else "unknown")
         if words.endswith(","):
-            raise Unfinished(*chosen)
-        return chosen
+            raise Unfinished(*found)
+        return found
 
     return parse
 
 
-def _closest(words: str, options: Mapping[str, str]) -> str | None:
-    if words in options:
-        return options[words]
-    inside = [name for name in options if re.search(rf"\b{re.escape(name)}\b", words)]
-    if inside:
-        return options[max(inside, key=len)]
-    found = process.extractOne(words, list(options), scorer=fuzz.ratio, score_cutoff=78)
-    return options[found[0]] if found else None
-
-
 def whole_number(low: int, high: int) -> Callable[[str], int]:
-    """A parser of a number between two bounds: «20», «20 orang», «dua puluh»."""
+    """A parser of a number between two bounds: «20», «20 orang», «dua puluh», «1.250». Two numbers are no answer."""
 
     def parse(text: str) -> int:
-        words = plain(read(text))
-        match = _DIGITS.search(words)
-        number = int(re.sub(r"[.,]", "", match[1])) if match else _spoken(words)
-        if number is None:
+        found = [number.replace(" ", "") for number in _NUMBER.findall(spelled_out(plain(read(text))))]
+        digits = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", found[0]) if len(found) == 1 else ""
+        if not re.fullmatch(r"-?\d+", digits):
             raise NotUnderstood("not_a_number")
+        number = int(digits)
         if number < low:
             raise NotUnderstood("too_small", low=low)
         if number > high:
@@ -191,21 +184,6 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
         return number
 
     return parse
-
-
-def _spoken(words: str) -> int | None:
-    total, last = 0, None
-    for token in words.split():
-        if token in _ONES:
-            last = _ONES[token]
-            total += last
-        elif token == "puluh" and last is not None:
-            total += last * 9
-        elif token == "belas" and last is not None:
-            total += 10
-        elif token == "ratus" and last is not None:
-            total += last * 99
-    return total if last is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,15 +195,21 @@ class free_text:  # noqa: N801  # reads as a parser among parsers
 
     def __call__(self, text: str) -> str:
         """Her words. Raises NotUnderstood when there are too many or none."""
-        words = "\n".join(
-            " ".join(line.split()) for line in text[: self.longest * 4].replace("\x00", "").splitlines()
-        )
-        words = words.encode("utf-8", "ignore").decode("utf-8").strip()
+        lines = [" ".join(line.split()) for line in _visible(text).splitlines()]
+        words = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
         if len(words) < self.shortest:
             raise NotUnderstood("empty")
-        if len(words) > self.longest:
+        if len(words) > self.longest or len(text) > LONGEST:
             raise NotUnderstood("too_long", longest=self.longest)
         return words
+
+
+def slug(text: str) -> str:
+    """The short address of an event: small letters, digits and dashes, at most 60."""
+    words = plain(read(text))
+    if not SLUG.fullmatch(words):
+        raise NotUnderstood("not_a_slug")
+    return words
 
 
 def slugify(title: str) -> str:

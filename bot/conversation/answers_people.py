@@ -1,53 +1,49 @@
 """Names of people, forms of address, and where somebody lives."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 from bot.conversation.answers import Ambiguous, NotUnderstood, Option, is_question, read
-from bot.conversation.places import MAYBE, OUTSIDE, SURE, Match, gazetteer, is_outside, place_words
+from bot.conversation.person_names import MOST_WORDS, bare_name, cased, is_greeting, is_name, is_sentence
+from bot.conversation.place_names import SURE
+from bot.conversation.place_search import OUTSIDE
+from bot.conversation.places import Match, gazetteer
+from bot.conversation.values import say
 from bot.conversation.words import WORDS, plain
 
-LONGEST_NAME, MOST_WORDS = 60, 6
+LONGEST_NAME, LONGEST_HONORIFIC = 60, 20
+#: Most places she is asked to choose from; a name that fits more says too little.
+_MOST_PLACES = 9
+#: Who leaves the form of address to us is called as `domain/glossary.md` (section 2) advises.
+_LEFT_TO_US = frozenset({"apa aja", "apa saja", "terserah", "bebas", "mana aja", "sama aja", "anything", "whatever"})
 _HONORIFICS = {
-    "ibu": "Ibu", "bu": "Ibu", "ibuk": "Ibu", "kak": "Kakak", "kakak": "Kakak", "ka": "Kakak", "teh": "Teteh",
-    "teteh": "Teteh", "mbak": "Mbak", "mba": "Mbak", "mpok": "Mpok", "bunda": "Ibu", "mrs": "Ibu", "nama saja": "Kakak",
+    "ibu": "Ibu", "bu": "Ibu", "ibuk": "Ibu", "bunda": "Ibu", "mrs": "Ibu", "kak": "Kakak", "kakak": "Kakak", "ka": "Kakak",
+    "nama": "Kakak", "teh": "Teteh", "teteh": "Teteh", "mbak": "Mbak", "mba": "Mbak", "mpok": "Mpok",
 }  # fmt: skip
-_BEFORE_NAME = re.compile(
-    r"^(?:(?:halo|hai|bu|kak|ya|iya)[,.!]?\s+)?(?:(?:nama(?:nya)?|nm)\s+(?:lengkap\s+)?(?:saya|sy|aku|ku|abdi|kulo|aye)?\s*"
-    r"(?:adalah|itu|:|=|-)?\s*|(?:panggil|sebut)\s+(?:aja|saja|saya|aku)?\s*(?:saya|aku)?\s*|"
-    r"(?:saya|sy|aku|abdi|kulo|aye|my name is|i am|i'm)\s+(?:adalah\s+)?)",
-    re.IGNORECASE,
+_BEFORE_HONORIFIC = re.compile(
+    r"^(?:(?:saya|sy|aku|mau|minta|maunya|enaknya|boleh|cukup|biasa|biasanya|di|panggil|dipanggil|manggil|sebut|dengan|pake|pakai|"
+    r"call me|just)\s+)+"
 )
-_GREETING = re.compile(
-    r"^(halo|hallo|hai|hi|hello|assalam\w*|ass|asalam\w*|askum|samlekum|met|selamat|pagi|siang|sore|malam|permisi|punten|"
-    r"p|tes|test|sugeng|kulo nuwun|misi|makasih|terima kasih|ok|oke|ya|iya|tidak|gak|enggak)\b",
-    re.IGNORECASE,
-)
-_NOT_IN_NAMES = re.compile(
-    r"\b(mau|ingin|pengen|pingin|daftar|ikut|kelas|pelatihan|kursus|seminar|bisa|boleh|tolong|kapan|dimana|berapa|gimana|"
-    r"jadwal|info|tanya|nanya|gratis|bayar|yang|yg|untuk|buat|dengan|sama|saya|aku|ada|apa|kenapa|suami|anak|jahit|masak|"
-    r"tinggal|rumah|besok|nanti|dulu)\b",
-    re.IGNORECASE,
-)
-_LETTERS = re.compile(r"[^\W\d_]", re.UNICODE)
-_SMALL = frozenset({"binti", "bin", "al", "el", "van", "de", "der"})
+_AFTER_HONORIFIC = re.compile(r"(?:\s+(?:aja|saja|ajah|aj|ya|deh|dong|lah|please|is fine))+$")
 
 
 def honorific(text: str) -> str:
     """How she wants to be called: Ibu, Kakak, Teteh, Mbak, Mpok, or one short word of her own."""
     words = read(text)
-    known = plain(words)
-    for start in ("panggil aja ", "panggil saja ", "panggil ", "aja ", "saja "):
-        known = known.removeprefix(start)
-    known = known.removesuffix(" aja").removesuffix(" saja").strip()
-    if known in _HONORIFICS:
-        return _HONORIFICS[known]
+    told = plain(words)
+    if told in _LEFT_TO_US:
+        return "Ibu"
     if is_question(words):
         raise NotUnderstood("question")
-    if len(known.split()) > 2 or len(known) > 20 or not _LETTERS.search(known) or _GREETING.match(known):
+    told = _AFTER_HONORIFIC.sub("", _BEFORE_HONORIFIC.sub("", told)).strip(" .,")
+    first, *more = told.split() or [""]
+    if first in _HONORIFICS and not any(word in _HONORIFICS for word in more) and not is_sentence(told):
+        return _HONORIFICS[first]
+    if is_greeting(told):
+        raise NotUnderstood("greeting")
+    if more or told in WORDS or is_sentence(told) or not re.fullmatch(rf"[^\W\d_]{{2,{LONGEST_HONORIFIC}}}", told):
         raise NotUnderstood("sentence")
-    return _cased(known)
+    return cased(told)
 
 
 def person_name(text: str) -> str:
@@ -57,33 +53,16 @@ def person_name(text: str) -> str:
         raise NotUnderstood("question")
     if plain(words) in WORDS:
         raise NotUnderstood("sentence")
-    name = _BEFORE_NAME.sub("", words, count=1).strip(" .,!;:-\"'()*_~")
-    name = "".join(c for c in name if unicodedata.category(c) not in {"So", "Cf", "Sk", "Cc"}).strip()
-    _check_name(name)
-    return _cased(name) if name.islower() or name.isupper() else name
-
-
-def _check_name(name: str) -> None:
-    if len(_LETTERS.findall(name)) < 2:
-        raise NotUnderstood("not_a_name")
-    if _GREETING.match(name):
+    if is_greeting(words):
         raise NotUnderstood("greeting")
+    name = bare_name(words)
+    if is_sentence(name) or len(name.split()) > MOST_WORDS:
+        raise NotUnderstood("sentence")
     if len(name) > LONGEST_NAME:
         raise NotUnderstood("too_long", longest=LONGEST_NAME)
-    if (
-        len(name.split()) > MOST_WORDS
-        or _NOT_IN_NAMES.search(name)
-        or re.search(r"\d{2,}|https?:|www\.|@", name)
-    ):
-        raise NotUnderstood("sentence")
-
-
-def _cased(name: str) -> str:
-    return " ".join(word if word in _SMALL else _capital(word) for word in name.lower().split())
-
-
-def _capital(word: str) -> str:
-    return "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
+    if not is_name(name):
+        raise NotUnderstood("not_a_name")
+    return cased(name)
 
 
 def place_name(text: str) -> str:
@@ -91,36 +70,39 @@ def place_name(text: str) -> str:
     words = read(text)
     if words in gazetteer():
         return gazetteer().kecamatan_of(words)
-    if is_outside(words):
+    if plain(words) == OUTSIDE:
         return OUTSIDE
-    if place_words(words) == "tangerang" and not re.search(r"\bkec", plain(words)):
+    found = gazetteer().search(words)
+    if found.too_wide:
         raise NotUnderstood("too_wide")  # the city, the regency or the kecamatan of this name
-    return _chosen(gazetteer().find_kecamatan(words))
+    if found.outside and not found.guesses:
+        return OUTSIDE
+    beyond = (Option(OUTSIDE, say("place.outside")),) if found.outside else ()
+    return _chosen(words, gazetteer().find_kecamatan(words), beyond)
 
 
 def place_within(kecamatan: str) -> Callable[[str], str]:
     """A parser of a kelurahan or desa inside a kecamatan, as its code."""
 
     def parse(text: str) -> str:
-        words = read(text)
-        if words in gazetteer() and gazetteer().kecamatan_of(words) == kecamatan and words != kecamatan:
+        words, areas = read(text), gazetteer()
+        if words in areas and areas.get(words).parent_code == kecamatan:
             return words
-        return _chosen(gazetteer().find_kelurahan(words, kecamatan))
+        return _chosen(words, areas.find_kelurahan(words, kecamatan))
 
     return parse
 
 
-def _chosen(matches: list[Match]) -> str:
-    if not matches:
-        raise NotUnderstood("unknown")
-    best = matches[0].likeness
-    if best >= SURE and (len(matches) == 1 or matches[1].likeness < best - 4):
+def _chosen(words: str, matches: list[Match], beyond: tuple[Option, ...] = ()) -> str:
+    if not matches or len(matches) + len(beyond) > _MOST_PLACES:
+        raise NotUnderstood("question" if is_question(words) else "unknown")
+    if len(matches) == 1 and not beyond and matches[0].likeness >= SURE:
         return matches[0].region.code
-    options = [_option(match.region.code) for match in matches if match.likeness >= max(MAYBE, best - 8)]
-    raise Ambiguous(*options[:9])
+    raise Ambiguous(*(_option(match) for match in matches), *beyond)
 
 
-def _option(code: str) -> Option:
-    region = gazetteer().get(code)
-    parent = gazetteer().get(region.parent_code).label if region.parent_code else ""
-    return Option(code, region.label[:24], parent[:72])
+def _option(match: Match) -> Option:
+    """A row: the area, and below it the kelurahan that led to it and what it lies in."""
+    areas, region = gazetteer(), match.region
+    around = [areas.title(code) for code in (match.by.code if match.by else "", region.parent_code) if code in areas]
+    return Option(region.code, region.label[:24], ", ".join(around)[:72])

@@ -1,17 +1,22 @@
-"""Dates, times and numbers as people read them (`domain/glossary.md`, Formats). Times go in as aware UTC, come out in WIB."""
+"""Dates, times and numbers as people read them (`domain/glossary.md`, Formats). Times go in as aware UTC, come out in WIB.
+
+Names and signs come from Babel, once for each language; putting them together is ours, since every message does it.
+"""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names, get_month_names
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 WIB = ZoneInfo("Asia/Jakarta")
-_LOCALES = {"id": "id", "en": "en_GB"}
+_LOCALES = {"id": "id", "en": "en"}
 _NEAR = {"id": ("hari ini", "besok", "lusa"), "en": ("today", "tomorrow", "the day after tomorrow")}
+#: Digits kept after the decimal sign.
+_DECIMALS = 2
 
 
 Width = Literal["wide", "abbreviated"]
@@ -25,6 +30,13 @@ def _names(kind: str, width: Width, language: str) -> Mapping[int, str]:
     return dict(names)
 
 
+@cache
+def _signs(language: str) -> dict[int, str]:
+    """From Python's signs for thousands and decimals to a language's own."""
+    locale = _LOCALES.get(language, "id")
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
+
+
 def _clock(at: datetime, language: str) -> str:
     return f"{at:%H.%M}" if language == "id" else f"{at:%H:%M}"
 
@@ -33,11 +45,13 @@ def _date(on: date, language: str) -> str:
     return f"{on.day} {_names('month', 'wide', language)[on.month]}"
 
 
+def _at(language: str) -> str:
+    return "pukul" if language == "id" else "at"
+
+
 def full_moment(at: datetime, language: str = "id") -> str:
     """«Sabtu, 28 November 2026, pukul 09.00 WIB»."""
-    local = at.astimezone(WIB)
-    joint = "pukul" if language == "id" else "at"
-    return f"{day(at, language)}, {joint} {_clock(local, language)} WIB"
+    return f"{day(at, language)}, {_at(language)} {_clock(at.astimezone(WIB), language)} WIB"
 
 
 def moment_range(start: datetime, end: datetime, language: str = "id") -> str:
@@ -45,8 +59,7 @@ def moment_range(start: datetime, end: datetime, language: str = "id") -> str:
     first, last = start.astimezone(WIB), end.astimezone(WIB)
     if first.date() != last.date():
         return f"{full_moment(start, language)} – {full_moment(end, language)}"
-    joint = "pukul" if language == "id" else "at"
-    return f"{day(start, language)}, {joint} {_clock(first, language)}–{_clock(last, language)} WIB"
+    return f"{day(start, language)}, {_at(language)} {_clock(first, language)}–{_clock(last, language)} WIB"
 
 
 def row_moment(at: datetime, language: str = "id") -> str:
@@ -63,6 +76,12 @@ def day(at: datetime, language: str = "id") -> str:
     return f"{_names('day', 'wide', language)[local.weekday()]}, {_date(local, language)} {local.year}"
 
 
+def short_day(on: date, language: str = "id") -> str:
+    """«Sab 28 Nov 2026», a day without a time, short enough for a row of a list."""
+    weekday = _names("day", "abbreviated", language)[on.weekday()]
+    return f"{weekday} {on.day} {_names('month', 'abbreviated', language)[on.month]} {on.year}"
+
+
 def near_day(at: datetime, now: datetime, language: str = "id") -> str:
     """«besok (Sabtu, 28 November)», or the plain day when it is not today, tomorrow or the day after."""
     local = at.astimezone(WIB)
@@ -74,18 +93,23 @@ def near_day(at: datetime, now: datetime, language: str = "id") -> str:
 
 
 def duration(minutes: int, language: str = "id") -> str:
-    """«3 jam», «2,5 jam», «45 menit»."""
-    length = timedelta(minutes=minutes)
-    if minutes < 60 or (minutes % 30 and minutes < 120):
-        return f"{minutes} {'menit' if language == 'id' else 'minutes'}"
-    hours = length.total_seconds() / 3600
-    unit = "jam" if language == "id" else ("hour" if hours == 1 else "hours")
-    return f"{number(round(hours, 1), language)} {unit}"
+    """«3 jam», «2,5 jam», «45 menit», «2 jam 15 menit»: whole and half hours in hours, the rest to the minute."""
+    hours, rest = divmod(minutes, 60)
+    if hours and rest in {0, 30}:
+        return _counted(hours + rest / 60, "jam", "hour", language)
+    parts = [_counted(hours, "jam", "hour", language)] if hours else []
+    return " ".join([*parts, _counted(rest, "menit", "minute", language)])
+
+
+def _counted(count: float, indonesian: str, english: str, language: str) -> str:
+    unit = indonesian if language == "id" else english if count == 1 else f"{english}s"
+    return f"{number(count, language)} {unit}"
 
 
 def number(value: float, language: str = "id") -> str:
-    """«1.250» and «2,5»."""
-    return format_decimal(value, locale=_LOCALES.get(language, "id"))
+    """«1.250» and «2,5»: at most two decimals."""
+    written = f"{value:,}" if isinstance(value, int) else f"{value:,.{_DECIMALS}f}".rstrip("0").rstrip(".")
+    return written.translate(_signs(language))
 
 
 def utc(on: date, hour: int, minute: int) -> datetime:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic
 
-from bot.conversation.filling import ASIDE, OK, Filling
+from bot.conversation.filling import ASIDE, GIVEN, OK, Filling
 from bot.conversation.form import Form, T
 from bot.conversation.heard import Kind
 from bot.conversation.pages import MENU
@@ -56,10 +56,16 @@ class Engine(Generic[T]):
     def respond(self, turn: T) -> list[Reply]:
         """Answer one message. Changes `turn.talk`, and through the handlers whatever the message is about."""
         if turn.heard.action is not None:
-            return self.act(turn, turn.heard.action)
+            return self._pressed(turn, turn.heard.action)
         if turn.heard.kind is not Kind.TEXT or turn.heard.text is None:
             return self._not_words(turn)
         return self._read(turn, turn.heard.text)
+
+    def _pressed(self, turn: T, action: str) -> list[Reply]:
+        try:
+            return self.act(turn, action)
+        except NotThisWord:
+            return self.stale(turn)
 
     def act(self, turn: T, action: str) -> list[Reply]:
         """Do what an action stands for; one that no longer means anything is answered kindly."""
@@ -81,6 +87,7 @@ class Engine(Generic[T]):
         turn.talk.form = name
         for key, words in (said or {}).items():
             turn.talk.remember(key, words, turn.now)
+        turn.talk.remember(GIVEN, " ".join(said or {}), turn.now)
         return self._filling(name).ask(turn)
 
     def resume(self, turn: T) -> list[Reply]:
@@ -91,6 +98,10 @@ class Engine(Generic[T]):
         """Whether a form waits for an answer (put aside or not)."""
         return turn.talk.form in self.forms
 
+    def is_asking(self, turn: T) -> bool:
+        """Whether a form waits for an answer and was not put aside."""
+        return self.has_open_form(turn) and ASIDE not in turn.talk.said
+
     def _read(self, turn: T, text: str) -> list[Reply]:
         if found := word_of(text):
             answered = self._word(turn, *found)
@@ -98,7 +109,7 @@ class Engine(Generic[T]):
                 return answered
         if action := self._meant_choice(turn, text):
             return self.act(turn, action)
-        if self.has_open_form(turn) and ASIDE not in turn.talk.said:
+        if self.is_asking(turn):
             return self._typed_answer(turn, text)
         return self.free_text(turn)
 
@@ -119,7 +130,7 @@ class Engine(Generic[T]):
         if word is Word.CANCEL:
             return self._cancel(turn)
         filling = self._open_form(turn)
-        return filling.back(turn) if word is Word.BACK else filling.skip(turn)
+        return (filling.back(turn) or self._cancel(turn)) if word is Word.BACK else filling.skip(turn)
 
     def _meant_choice(self, turn: T, text: str) -> str | None:
         newest = next(iter(turn.talk.shown), None)
@@ -161,7 +172,7 @@ class Engine(Generic[T]):
             return filling.more(turn, key, int(number) if number.isdecimal() else 0)
         simple: dict[str, Callable[[], list[Reply]]] = {
             "resume": lambda: filling.ask(turn),
-            "skip": lambda: filling.skip(turn),
+            "skip": lambda: filling.skip(turn, detail),
             "change": lambda: filling.change(turn, detail),
             "cancel": lambda: self._cancel(turn),
         }
@@ -175,7 +186,7 @@ class Engine(Generic[T]):
         return form.cancelled(turn) if form.cancelled else [Reply("form.cancelled", choices=(MENU,))]
 
     def _not_words(self, turn: T) -> list[Reply]:
-        if self.has_open_form(turn) and ASIDE not in turn.talk.said:
+        if self.is_asking(turn):
             filling = self._open_form(turn)
             _, question = filling.progress(turn)
             if question and turn.heard.kind in question.accepts:

@@ -1,7 +1,7 @@
 """Filling in a form: one answer in, the next question out. The engine decides *whether* an answer is meant."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Generic
 
@@ -14,7 +14,7 @@ from bot.conversation.values import Value, joined, say
 
 #: A form untouched for longer asks whether to go on (`rules.md`, Conversation).
 FRESH = timedelta(hours=24)
-OK, ASIDE, TOUCHED = "_ok", "_aside", "_touched"
+OK, ASIDE, TOUCHED, GIVEN = "_ok", "_aside", "_touched", "_given"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Filling(Generic[T]):
             return [self._which(turn, question, before, several)]
         except Unfinished:
             turn.talk.remember(question.key, words, turn.now)
-            return self.ask(turn)
+            return [replace(reply, replaces=True) for reply in self.ask(turn)]
         if question.stop_if(value) and self.form.stopped:
             turn.talk.close()
             return self.form.stopped(turn, question.key, value)
@@ -79,16 +79,20 @@ class Filling(Generic[T]):
         turn.talk.said.pop(OK, None)
         return self.ask(turn)
 
-    def skip(self, turn: T) -> list[Reply]:
-        """LEWATI: leave an optional question empty; any other is asked again."""
-        _, question = self.progress(turn)
+    def skip(self, turn: T, key: str = "") -> list[Reply]:
+        """LEWATI: leave an optional question empty, the open one or the one of the button; any other is asked again."""
+        _, asked = self.progress(turn)
+        question = self.form.question(key) if key else asked
         if question and question.optional:
             turn.talk.remember(question.key, "", turn.now)
         return self.ask(turn)
 
     def back(self, turn: T) -> list[Reply]:
-        """KEMBALI: ask again what was answered last."""
-        answered = [q.key for q in self.form.questions if q.key in turn.talk.said]
+        """KEMBALI: ask again what was answered last. Empty where the form began in its middle and she is back there."""
+        given = (turn.talk.words(GIVEN) or "").split()
+        answered = [q.key for q in self.form.questions if q.key in turn.talk.said and q.key not in given]
+        if not answered and any(self.form.question(key) for key in given):
+            return []
         if answered:
             latest = max(answered, key=lambda key: (turn.talk.said_at(key), answered.index(key)))
             del turn.talk.said[latest]
@@ -117,7 +121,9 @@ class Filling(Generic[T]):
         """Another page of a question's options."""
         answers, _ = self.progress(turn)
         question = self.form.question(key)
-        return [self._asking(turn, question, answers, number)] if question else self.ask(turn)
+        if question is None:
+            return self.ask(turn)
+        return [replace(self._asking(turn, question, answers, number), replaces=True)]
 
     def _asking(self, turn: T, question: Question[T], answers: Answers, number: int = 0) -> Reply:
         return Reply(

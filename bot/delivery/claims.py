@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.delivery.inbox import LEASE, Outgoing
 from models import broadcasting, offers
 from models.broadcasts import Broadcast, BroadcastStatus
-from models.messages import MessageClass, OutboxMessage, Status
+from models.messages import MessageClass, OutboxMessage, Status, needs_sender
 from models.people import Contact, OptOut, Person
 from models.programme import Programme
 
@@ -52,9 +52,7 @@ def claim(session: Session, terms: Terms, now: datetime, replies: int, others: i
     return claimed
 
 
-def _candidates(
-    session: Session, terms: Terms, now: datetime, replies: int, others: int
-) -> list[sa.Row[Any]]:
+def _candidates(session: Session, terms: Terms, now: datetime, replies: int, others: int) -> list[sa.Row[Any]]:
     rows: list[sa.Row[Any]] = []
     if replies > 0:
         rows += session.execute(_select(terms, now).where(*_REPLY).limit(replies)).all()
@@ -75,6 +73,7 @@ def _select(terms: Terms, now: datetime) -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Contact, Contact.id == OutboxMessage.contact_id)
         .outerjoin(Person, Person.id == Contact.person_id)
         .where(
+            needs_sender(OutboxMessage.status),
             OutboxMessage.status.in_(_DUE), OutboxMessage.not_before <= now, OutboxMessage.channel == terms.channel
         )
         .order_by(OutboxMessage.message_class, OutboxMessage.id)
@@ -89,15 +88,13 @@ _REPLY = (
         _earlier.contact_id == OutboxMessage.contact_id,
         _earlier.id < OutboxMessage.id,
         _earlier.message_class == MessageClass.REPLY,
-        _earlier.status.in_((Status.QUEUED, Status.SENDING, Status.UNCERTAIN)),
+        needs_sender(_earlier.status),
     ),
 )
 #: A broadcast's rows go only while it is being sent.
 _RUNNING = sa.or_(
     OutboxMessage.broadcast_id.is_(None),
-    sa.exists().where(
-        Broadcast.id == OutboxMessage.broadcast_id, Broadcast.status == BroadcastStatus.SENDING
-    ),
+    sa.exists().where(Broadcast.id == OutboxMessage.broadcast_id, Broadcast.status == BroadcastStatus.SENDING),
 )
 
 
@@ -118,9 +115,7 @@ def _may_go(session: Session, message: OutboxMessage, row: sa.Row[Any], terms: T
     return True
 
 
-def _ending(
-    message: OutboxMessage, row: sa.Row[Any], terms: Terms, now: datetime
-) -> tuple[Status, str] | None:
+def _ending(message: OutboxMessage, row: sa.Row[Any], terms: Terms, now: datetime) -> tuple[Status, str] | None:
     if message.expires_at is not None and message.expires_at <= now:
         return Status.EXPIRED, "too_late"
     if message.uncertain_episodes > MOST_UNCERTAIN and not terms.asks_provider:

@@ -101,9 +101,7 @@ class Inbox:
         if not hot_path.is_new(session, heard.channel, heard.account, heard.message_id, now):
             return []
         language = heard.language if heard.language in self.texts.sentences else self.texts.languages[0]
-        state = hot_path.state_of(
-            session, heard.channel, heard.address, heard.external_id, language or "id", now
-        )
+        state = hot_path.state_of(session, heard.channel, heard.address, heard.external_id, language or "id", now)
         if heard.kind is not Kind.BLOCKED:
             hot_path.heard_from(session, state.contact_id, now)
         talk = _talk(state)
@@ -113,9 +111,7 @@ class Inbox:
             self._keep(session, state, answered, now)
         return self._queue(session, heard, state, answered, now)
 
-    def set_aside(
-        self, session: Session, heard: Heard, notice: Reply | None, now: datetime
-    ) -> list[Outgoing]:
+    def set_aside(self, session: Session, heard: Heard, notice: Reply | None, now: datetime) -> list[Outgoing]:
         """Take note of a message without acting on it; at most one sentence says so."""
         if not hot_path.is_new(session, heard.channel, heard.account, heard.message_id, now):
             return []
@@ -141,9 +137,7 @@ class Inbox:
         """The choices of a reply as she reads them."""
         return Shown(now, tuple((c.action, self.texts.plain(c.label, language, now)) for c in reply.choices))
 
-    def _queue(
-        self, session: Session, heard: Heard, state: State, answered: Answered, now: datetime
-    ) -> list[Outgoing]:
+    def _queue(self, session: Session, heard: Heard, state: State, answered: Answered, now: datetime) -> list[Outgoing]:
         if not answered.replies:
             return []
         at_once = answered.talk is None or not hot_path.has_waiting_reply(session, state.contact_id)
@@ -170,9 +164,7 @@ class Inbox:
         return [outgoing(row_id, row, now, *who) for row_id, row in zip(ids, rows, strict=True)]
 
 
-def outgoing(
-    row_id: int, row: dict[str, Any], now: datetime, honorific: str | None, name: str | None
-) -> Outgoing:
+def outgoing(row_id: int, row: dict[str, Any], now: datetime, honorific: str | None, name: str | None) -> Outgoing:
     """The sender's view of a row just written."""
     names = (
         "contact_id",

@@ -49,9 +49,7 @@ class Pacer:
             return self.paused_until - at
         if self.free(at):
             return 0.0
-        return (
-            max(0.0, self._starts[len(self._starts) - int(self.rate)] + 1.0 - at) if self.rate >= 1 else 1.0
-        )
+        return max(0.0, self._starts[len(self._starts) - int(self.rate)] + 1.0 - at) if self.rate >= 1 else 1.0
 
     def chat_wait(self, address: str, at: float) -> float:
         """In how many seconds this chat may be written to by the program itself."""

@@ -61,9 +61,7 @@ class Receiver:
     async def _try_again(self, heard: Heard, problem: Exception) -> list[Outgoing]:
         """Try a failed step alone, counted before it runs, so that even a crash in it is counted."""
         while True:
-            log.error(
-                "step failed", channel=heard.channel, message=heard.message_id, error=type(problem).__name__
-            )
+            log.error("step failed", channel=heard.channel, message=heard.message_id, error=type(problem).__name__)
             if await self.writer.run(partial(self._count, heard)) >= TRIES:
                 return await self.writer.run(partial(self._quarantine, heard, problem))
             try:

@@ -110,11 +110,7 @@ class Ledger:
 
     def _never(self, session: Session, row: OutboxMessage, no: NotSent, now: datetime) -> None:
         if row.contact_id is not None and isinstance(no, Blocked | OptedOut):
-            values = (
-                {"blocked_at": now}
-                if isinstance(no, Blocked)
-                else {"opt_out": OptOut.ALL, "opted_out_at": now}
-            )
+            values = {"blocked_at": now} if isinstance(no, Blocked) else {"opt_out": OptOut.ALL, "opted_out_at": now}
             session.execute(sa.update(Contact).where(Contact.id == row.contact_id).values(values))
         claims.end(session, row, Status.FAILED, no.reason, now, self.programme)
 

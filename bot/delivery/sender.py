@@ -115,9 +115,7 @@ class Sender:
         others = min(room, lane.pacer.free(at))
         try:
             rows = await self._writer.run(lambda session: claim(session, terms, self._now(), room, others))
-        except (
-            Exception
-        ) as problem:  # the database's trouble is not the sender's: nothing was claimed, try again
+        except Exception as problem:  # the database's trouble is not the sender's: nothing was claimed, try again
             log.warning("claim failed", channel=name, error=type(problem).__name__)
             return 0
         for row in rows:
@@ -154,11 +152,7 @@ class Sender:
             return TryLater("paused", paused, counts=False)
         try:
             parcel = self._parcel(lane.channel, row)
-            if (
-                row.uncertain_episodes
-                and lane.asks_provider
-                and (known := await lane.channel.reconcile(parcel))
-            ):
+            if row.uncertain_episodes and lane.asks_provider and (known := await lane.channel.reconcile(parcel)):
                 return Sent(known)
             if row.message_class is MessageClass.REPLY:
                 lane.pacer.started(time.monotonic())
@@ -185,9 +179,7 @@ class Sender:
 
     def _parcel(self, channel: Channel, row: Outgoing) -> Parcel:
         reply = Reply.from_json(row.content)
-        spoken = Reply.from_json(
-            {**row.content, "values": {**address(row.honorific, row.name), **reply.values}}
-        )
+        spoken = Reply.from_json({**row.content, "values": {**address(row.honorific, row.name), **reply.values}})
         hours, now = channel.window_hours, self._now()
         is_open = hours is None or (
             row.last_heard_at is not None and now - row.last_heard_at < timedelta(hours=hours) - WINDOW_MARGIN
@@ -210,9 +202,7 @@ class Sender:
             batch = waiting[:500]
             try:
                 await self._writer.run(partial(self._written, batch))
-            except (
-                Exception
-            ) as problem:  # a locked or full disk: the results are kept and written when it heals
+            except Exception as problem:  # a locked or full disk: the results are kept and written when it heals
                 log.warning("results not written yet", count=len(batch), error=type(problem).__name__)
                 await asyncio.sleep(0.5)
                 continue

@@ -42,9 +42,7 @@ def apply_parked(session: Session, row: OutboxMessage, now: datetime, programme:
     if row.provider_id:
         mine.append(ParkedStatus.provider_id == row.provider_id)
     for parked in session.scalars(
-        sa.select(ParkedStatus)
-        .where(ParkedStatus.channel == row.channel, sa.or_(*mine))
-        .order_by(ParkedStatus.id)
+        sa.select(ParkedStatus).where(ParkedStatus.channel == row.channel, sa.or_(*mine)).order_by(ParkedStatus.id)
     ).all():
         word = DeliveryStatus(parked.channel, parked.token, parked.provider_id, parked.status, parked.error)
         _advance(session, row, word, now, programme)
@@ -59,14 +57,10 @@ def _row(session: Session, word: DeliveryStatus) -> OutboxMessage | None:
         mine.append(OutboxMessage.provider_id == word.provider_id)
     if not mine:
         return None
-    return session.scalars(
-        sa.select(OutboxMessage).where(OutboxMessage.channel == word.channel, sa.or_(*mine))
-    ).first()
+    return session.scalars(sa.select(OutboxMessage).where(OutboxMessage.channel == word.channel, sa.or_(*mine))).first()
 
 
-def _advance(
-    session: Session, row: OutboxMessage, word: DeliveryStatus, now: datetime, programme: Programme
-) -> None:
+def _advance(session: Session, row: OutboxMessage, word: DeliveryStatus, now: datetime, programme: Programme) -> None:
     status = Status(word.status)
     if RANK[status] <= RANK.get(row.status, RANK[Status.READ]):
         return

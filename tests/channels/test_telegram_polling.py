@@ -1,19 +1,27 @@
-"""Taking updates in on Telegram: by our own polling loop, and what each kind of update says."""
+"""Taking updates in on Telegram by our own loop: in order, and confirmed only after the commit."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram_inbound import heard_of
+from bot.channels import telegram_polling
+from bot.channels.telegram_polling import Polling, Update
 from bot.conversation.heard import Heard, Kind
-from bot.conversation.texts import Texts
+from tests.channels.telegram_parts import channel_at
 from tests.doubles.telegram import TelegramDouble
+from tests.doubles.telegram_updates import Webhook
 
-NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
+#: A webhook of another program, where nobody answers.
+ELSEWHERE = Webhook("http://127.0.0.1:1/", "secret", 1)
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telegram_polling, "LONGEST_PAUSE", 0.05)
 
 
 @pytest.fixture
@@ -24,141 +32,289 @@ async def double() -> AsyncIterator[TelegramDouble]:
 
 
 class Listener:
-    """Takes messages in; refuses as often as it is told, as a database does that is locked."""
+    """Takes messages in. `before` is called before each commit and may refuse it, as a locked database does."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Callable[[Heard], Awaitable[None]] | None = None) -> None:
         self.heard: list[Heard] = []
-        self.refuse = 0
+        self._before = before
+        self._changed = asyncio.Condition()
+
+    @property
+    def texts(self) -> list[str | None]:
+        return [heard.text for heard in self.heard]
 
     async def receive(self, heard: Heard) -> None:
-        await asyncio.sleep(0)
-        if self.refuse:
-            self.refuse -= 1
-            raise OSError("the database is locked")
-        self.heard.append(heard)
+        if self._before:
+            await self._before(heard)
+        async with self._changed:
+            self.heard.append(heard)
+            self._changed.notify_all()
 
     async def until(self, count: int) -> list[Heard]:
-        async with asyncio.timeout(15):
-            while len(self.heard) < count:
-                await asyncio.sleep(0.01)
+        async with asyncio.timeout(15), self._changed:
+            await self._changed.wait_for(lambda: len(self.heard) >= count)
         return self.heard
 
 
-@asynccontextmanager
-async def _polling(double: TelegramDouble, listener: Listener) -> AsyncIterator[None]:
-    async def load(path: str, now: datetime) -> tuple[bytes, str, str]:
-        raise LookupError(path)
+def refusing(times: int, text: str | None = None) -> Callable[[Heard], Awaitable[None]]:
+    """Refuses so often, only a message with that text if one is given."""
+    left = [times]
 
-    texts = Texts({"id": {}})
-    channel = TelegramChannel(token=double.token, texts=texts, load=load, now=lambda: NOW, api_base_url=double.url)
-    await channel.open()
-    task = asyncio.create_task(channel.poll(listener.receive))
-    yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    await channel.close()
+    async def before(heard: Heard) -> None:
+        if left[0] and text in (None, heard.text):
+            left[0] -= 1
+            raise OSError("the database is locked")
+
+    return before
+
+
+@asynccontextmanager
+async def polling(double: TelegramDouble, listener: Listener) -> AsyncIterator["asyncio.Task[None]"]:
+    async with channel_at(double) as channel:
+        await channel.open()
+        task = asyncio.create_task(channel.poll(listener.receive))
+        try:
+            yield task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def confirmed(double: TelegramDouble, update_id: int) -> None:
+    """Wait until an update has been confirmed."""
+
+    def wait() -> None:
+        with double.changed:
+            assert double.changed.wait_for(lambda: update_id not in double.updates.pending, 10)
+
+    await asyncio.to_thread(wait)
 
 
 async def test_messages_come_in_order_and_are_confirmed_after_they_were_taken(double: TelegramDouble) -> None:
     siti, listener = double.person("Siti"), Listener()
-    for word in ("satu", "dua", "tiga"):
-        siti.says(word)
-    async with _polling(double, listener):
-        heard = await listener.until(3)
-    assert [message.text for message in heard] == ["satu", "dua", "tiga"]
-    assert len({message.message_id for message in heard}) == 3
+    last = [siti.says(word) for word in ("satu", "dua", "tiga")][-1]
+    async with polling(double, listener):
+        await listener.until(3)
+        await confirmed(double, last)
+    assert listener.texts == ["satu", "dua", "tiga"]
+    assert [int(heard.message_id) for heard in listener.heard] == [last - 2, last - 1, last]
 
 
 async def test_what_could_not_be_stored_comes_again(double: TelegramDouble) -> None:
-    siti, listener = double.person("Siti"), Listener()
-    listener.refuse = 2
+    siti, listener = double.person("Siti"), Listener(refusing(2))
     siti.says("halo")
-    async with _polling(double, listener):
-        heard = await listener.until(1)
-    assert heard[0].text == "halo"
+    async with polling(double, listener):
+        await listener.until(1)
+    assert listener.texts == ["halo"]
+
+
+async def test_a_message_that_fails_holds_back_those_behind_it_of_the_same_woman_only(double: TelegramDouble) -> None:
+    siti, rina = double.person("Siti"), double.person("Rina")
+    listener = Listener(refusing(1, "satu"))
+    for woman, word in ((siti, "satu"), (siti, "dua"), (rina, "tiga")):
+        woman.says(word)
+    async with polling(double, listener):
+        await listener.until(4)
+    hers = [heard.text for heard in listener.heard if heard.address == str(siti.user_id)]
+    assert hers == ["satu", "dua"]
+    assert listener.texts == ["tiga", "satu", "dua", "tiga"]  # «tiga» twice: the inbox knows it by its id
 
 
 async def test_after_a_kill_between_commit_and_confirmation_the_same_update_comes_again(double: TelegramDouble) -> None:
-    siti, first, second = double.person("Siti"), Listener(), Listener()
-    siti.says("halo")
-    async with _polling(double, first):
-        await first.until(1)  # taken in, and the loop ends before it asks again
-    async with _polling(double, second):
-        siti.says("lagi")
-        heard = await second.until(1)
-    assert {message.text for message in heard} <= {"halo", "lagi"}
-    assert first.heard[0].text == "halo"
+    siti, second = double.person("Siti"), Listener()
+    first = Listener()
+    update_id = siti.says("halo")
+
+    async def commits_and_hangs(heard: Heard) -> None:
+        await first.receive(heard)
+        await asyncio.Event().wait()
+
+    async with channel_at(double) as channel:
+        task = asyncio.create_task(channel.poll(commits_and_hangs))
+        await first.until(1)
+        assert update_id in double.updates.pending  # committed by us, not yet confirmed at Telegram
+        async with polling(double, second):
+            await second.until(1)
+        task.cancel()
+    assert first.heard == second.heard
 
 
 async def test_a_webhook_left_behind_does_not_keep_us_from_polling(double: TelegramDouble) -> None:
     siti, listener = double.person("Siti"), Listener()
+    double.in_loop(lambda: double.updates.set_webhook(ELSEWHERE))
     siti.says("halo")
-    async with _polling(double, listener):
-        assert (await listener.until(1))[0].text == "halo"
+    async with polling(double, listener):
+        await listener.until(1)
+    assert double.updates.webhook is None
 
 
-def _message(**content: object) -> dict[str, object]:
-    chat = {"id": 52, "type": "private", "first_name": "Siti"}
-    sender = {"id": 52, "is_bot": False, "first_name": "Siti", "language_code": "id"}
-    return {"update_id": 7, "message": {"message_id": 3, "date": 1795410000, "chat": chat, "from": sender, **content}}
+async def test_another_poller_is_told_once_and_waited_for(double: TelegramDouble) -> None:
+    siti, listener = double.person("Siti"), Listener()
+    with capture_logs() as logs:
+        async with polling(double, listener):
+            double.in_loop(lambda: double.updates.set_webhook(ELSEWHERE))
+            await _refused_polls(double, 3)
+            double.in_loop(lambda: double.updates.set_webhook(None))
+            await confirmed(double, siti.says("halo"))
+    assert listener.texts == ["halo"]
+    assert len([entry for entry in logs if "another program" in entry["event"]]) == 1
+    assert any(entry["event"] == "updates come again" for entry in logs)
 
 
-@pytest.mark.parametrize(
-    ("content", "kind"),
-    [
-        ({"text": "halo"}, Kind.TEXT),
-        ({"photo": [{"file_id": "a", "width": 90}, {"file_id": "b", "width": 800, "file_size": 1000}]}, Kind.PHOTO),
-        ({"voice": {"file_id": "v", "mime_type": "audio/ogg"}}, Kind.VOICE),
-        ({"video": {"file_id": "v"}}, Kind.VIDEO),
-        ({"document": {"file_id": "d", "mime_type": "application/pdf"}}, Kind.DOCUMENT),
-        ({"sticker": {"file_id": "s"}}, Kind.STICKER),
-        ({"location": {"latitude": -6.1, "longitude": 106.6}}, Kind.LOCATION),
-        ({"venue": {"location": {"latitude": -6.1, "longitude": 106.6}, "title": "Balai"}}, Kind.LOCATION),
-        ({"contact": {"phone_number": "+6281200001234", "first_name": "Siti", "user_id": 52}}, Kind.CONTACT),
-        ({"poll": {"id": "1"}}, Kind.UNKNOWN),
-    ],
-)
-def test_each_kind_of_message(content: dict[str, object], kind: Kind) -> None:
-    heard = heard_of(_message(**content), "7000", NOW)
-    assert heard
-    assert (heard.kind, heard.address, heard.message_id, heard.language) == (kind, "52", "7", "id")
-    assert (heard.text is not None) == (kind is Kind.TEXT)
+async def _refused_polls(double: TelegramDouble, count: int) -> None:
+    def wait() -> None:
+        with double.changed:
+            assert double.changed.wait_for(lambda: [r.status for r in double.refusals].count(409) >= count, 10)
+
+    await asyncio.to_thread(wait)
 
 
-def test_the_largest_picture_is_taken() -> None:
-    sizes = [{"file_id": "a", "width": 90}, {"file_id": "b", "width": 800}]
-    heard = heard_of(_message(photo=sizes), "7000", NOW)
-    assert heard
-    assert heard.media
-    assert heard.media.ref == "b"
+@pytest.mark.parametrize("fault", ["500", "429", "reset_before", "401"])
+async def test_trouble_at_telegram_ends_by_itself(double: TelegramDouble, fault: str) -> None:
+    siti, listener = double.person("Siti"), Listener()
+    double.fail_next("getUpdates", fault, times=2)
+    siti.says("halo")
+    async with polling(double, listener):
+        await listener.until(1)
+    assert listener.texts == ["halo"]
 
 
-def test_a_press_is_never_text_and_absurd_data_is_cut() -> None:
-    message = {"message_id": 9, "chat": {"id": 52, "type": "private"}}
-    sender = {"id": 52, "language_code": "en"}
-    for data, action in (("enrol:42", "enrol:42"), ("x" * 500, "x" * 64), ("\ud800", "?"), ("", "?")):
-        query = {"id": "1", "data": data, "message": message, "from": sender}
-        heard = heard_of({"update_id": 8, "callback_query": query}, "7000", NOW)
-        assert heard
-        assert (heard.action, heard.text, heard.pressed) == (action, None, "9")
+async def test_telegram_away_for_a_while(double: TelegramDouble) -> None:
+    siti, listener = double.person("Siti"), Listener()
+    async with polling(double, listener):
+        await confirmed(double, siti.says("satu"))  # and so the next question is on its way
+        await asyncio.to_thread(double.goes_away)
+        await asyncio.to_thread(double.comes_back)
+        siti.says("dua")
+        await listener.until(2)
+    assert listener.texts == ["satu", "dua"]
 
 
-def test_groups_are_met_with_silence() -> None:
-    group = {"id": -100, "type": "supergroup", "title": "RW 05"}
-    message = {"message_id": 1, "date": 1795410000, "chat": group, "text": "halo"}
-    assert heard_of({"update_id": 1, "message": message}, "7000", NOW) is None
-    query = {"id": "1", "data": "menu", "message": {"message_id": 1, "chat": group}}
-    assert heard_of({"update_id": 2, "callback_query": query}, "7000", NOW) is None
+async def test_a_press_is_answered_even_if_it_cannot_be_stored_yet(double: TelegramDouble) -> None:
+    siti, answered = double.person("Siti"), asyncio.Event()
+
+    async def before(heard: Heard) -> None:
+        await answered.wait()
+
+    listener = Listener(before)
+    siti.says("halo")
+    siti.presses_data("menu", 1)
+    async with polling(double, listener):
+        await asyncio.to_thread(_wait_for, double, lambda: not double.unanswered)
+        answered.set()
+        await listener.until(2)
+    assert [heard.kind for heard in listener.heard] == [Kind.TEXT, Kind.ACTION]
 
 
-@pytest.mark.parametrize(("status", "kind"), [("kicked", Kind.BLOCKED), ("member", Kind.UNBLOCKED)])
-def test_she_blocks_us_and_lets_us_in_again(status: str, kind: Kind) -> None:
-    member = {"chat": {"id": 52, "type": "private"}, "date": 1795410000, "new_chat_member": {"status": status}}
-    heard = heard_of({"update_id": 3, "my_chat_member": member}, "7000", NOW)
-    assert heard
-    assert heard.kind is kind
+def _wait_for(double: TelegramDouble, come_true: Callable[[], bool]) -> None:
+    with double.changed:
+        assert double.changed.wait_for(come_true, 10)
 
 
-def test_what_concerns_nobody_is_passed_over() -> None:
-    assert heard_of({"update_id": 4, "inline_query": {}}, "7000", NOW) is None
-    assert heard_of({"update_id": 5}, "7000", NOW) is None
+async def test_a_press_too_old_to_be_answered_still_counts(double: TelegramDouble) -> None:
+    siti, listener = double.person("Siti"), Listener()
+    siti.presses_data("menu", 1)
+    double.in_loop(double.chats.presses.clear)
+    async with polling(double, listener):
+        await listener.until(1)
+    assert listener.heard[0].action == "menu"
+
+
+async def test_an_update_nobody_understands_does_not_stop_the_others(double: TelegramDouble) -> None:
+    siti, listener = double.person("Siti"), Listener()
+    double.post_update({"message": {"chat": {"id": 5, "type": "private"}, "location": {}}})
+    siti.says("halo")
+    async with polling(double, listener):
+        await listener.until(1)
+    assert listener.texts == ["halo"]
+
+
+async def test_in_groups_there_is_silence(double: TelegramDouble) -> None:
+    siti, listener = double.person("Siti"), Listener()
+    group = double.group("RW 05")
+    group.adds_bot(siti)
+    last = group.says(siti, "/start")
+    async with polling(double, listener):
+        await confirmed(double, last)
+    assert listener.heard == []
+
+
+async def test_a_batch_on_its_way_in_is_finished_when_we_stop(double: TelegramDouble) -> None:
+    siti, started, go_on = double.person("Siti"), asyncio.Event(), asyncio.Event()
+
+    async def before(heard: Heard) -> None:
+        started.set()
+        await go_on.wait()
+
+    listener = Listener(before)
+    siti.says("halo")
+    async with polling(double, listener) as task:
+        await started.wait()
+        task.cancel()
+        await asyncio.sleep(0)
+        go_on.set()
+        await asyncio.gather(task, return_exceptions=True)
+    assert listener.texts == ["halo"]
+
+
+async def test_after_an_empty_answer_the_offset_begins_anew() -> None:
+    """After a week without news Telegram chooses its next number freely: it may be smaller."""
+    answers: list[list[Update]] = [[_update(900)], [], [_update(3)]]
+    offsets, taken = [], []
+
+    async def ask(offset: int) -> list[Update]:
+        offsets.append(offset)
+        if not answers:
+            raise asyncio.CancelledError
+        return answers.pop(0)
+
+    async def take(update: Update) -> None:
+        taken.append(update["update_id"])
+
+    with pytest.raises(asyncio.CancelledError):
+        await Polling(ask, take).run()
+    assert (offsets, taken) == ([0, 901, 0, 4], [900, 3])
+
+
+def _update(update_id: int, chat: int = 52) -> dict[str, Any]:
+    return {"update_id": update_id, "message": {"chat": {"id": chat}}}
+
+
+async def test_the_offset_stops_before_the_first_that_failed() -> None:
+    offsets: list[int] = []
+    batch: list[Update] = [_update(12, 1), _update(10, 2), _update(11, 3)]
+
+    async def ask(offset: int) -> list[Update]:
+        offsets.append(offset)
+        if len(offsets) == 2:
+            raise asyncio.CancelledError
+        return batch
+
+    async def take(update: Update) -> None:
+        if update["update_id"] == 11:
+            raise OSError
+
+    with pytest.raises(asyncio.CancelledError):
+        await Polling(ask, take).run()
+    assert offsets == [0, 11]
+
+
+async def test_updates_that_wait_together_are_submitted_together_and_in_order() -> None:
+    begun: list[int] = []
+    everybody = asyncio.Event()
+
+    async def ask(offset: int) -> list[Update]:
+        if offset:
+            raise asyncio.CancelledError
+        return [_update(number, chat=number) for number in (3, 1, 2)]
+
+    async def take(update: Update) -> None:
+        begun.append(update["update_id"])
+        if len(begun) == 3:
+            everybody.set()
+        await everybody.wait()
+
+    with pytest.raises(asyncio.CancelledError):
+        async with asyncio.timeout(10):
+            await Polling(ask, take).run()
+    assert begun == [1, 2, 3]

@@ -116,19 +116,24 @@ def test_from_when_to_when(words: str, start: time, end: time) -> None:
     assert answers_when.time_range(words) == answers_when.Hours(start, end)
 
 
-@pytest.mark.parametrize(("words", "number"), [("20 orang", 20), ("dua puluh lima", 25), ("seratus", 100), ("1.250", 1250)])
+@pytest.mark.parametrize(
+    ("words", "number"), [("20 orang", 20), ("dua puluh lima", 25), ("seratus", 100), ("1.250", 1250)]
+)
 def test_a_number(words: str, number: int) -> None:
     assert answers.whole_number(1, 2000)(words) == number
 
 
-_PARSERS = [
+_PARSERS: list[Callable[[str], Any]] = [
     answers.yes_no, answers.consent_answer, answers.some_of(TOPICS), answers.one_of(TOPICS), answers.whole_number(1, 9),
     answers.free_text(300), answers_people.person_name, answers_people.honorific, answers_people.place_name,
     answers_people.place_within("36.71.05"), DAY, answers_when.clock_time, answers_when.time_range, answers_when.duration,
 ]  # fmt: skip
 
 
-@given(st.text(st.characters(codec=None), max_size=300) | st.sampled_from(["", "\x00", "\u202e", "\ud800", "🙏" * 9000, "a" * 70000]))
+@given(
+    st.text(st.characters(codec=None), max_size=300)
+    | st.sampled_from(["", "\x00", "\u202e", "\ud800", "🙏" * 9000, "a" * 70000])
+)
 def test_nothing_she_writes_breaks_a_parser(words: str) -> None:
     for parse in _PARSERS:
         try:

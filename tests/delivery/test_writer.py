@@ -1,6 +1,7 @@
 """One writer, two lanes, one commit for all who wait; a failing step hurts nobody else."""
 
 import threading
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -24,6 +25,10 @@ def _adds(name: str) -> Step:
 def _fails(session: Session) -> None:
     _adds("never")(session)
     raise RuntimeError("poison")
+
+
+def _waits(held: threading.Event) -> None:
+    held.wait(5)
 
 
 def _names(database: sa.Engine) -> list[str]:
@@ -63,7 +68,7 @@ def test_conversations_go_before_what_runs_by_itself(database: sa.Engine) -> Non
 
 def test_a_result_comes_only_after_the_commit(database: sa.Engine) -> None:
     held = threading.Event()
-    writer = Writer(database, after_commit=lambda: held.wait(5) and None)
+    writer = Writer(database, after_commit=partial(_waits, held))
     future = writer.submit(_adds("a"), Lane.CONVERSATION)
     writer.start()
     while _names(database) != ["a"]:

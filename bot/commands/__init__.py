@@ -1,0 +1,1 @@
+"""The `berdaya` command's parts, one file per kind of work."""

@@ -1,0 +1,82 @@
+"""What every command needs: the configuration, the database in its newest form, and how it ends."""
+
+import logging
+import os
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Annotated
+
+import sqlalchemy as sa
+import structlog
+import typer
+from sqlalchemy.orm import Session
+
+from bot import config as configuration
+from bot.clock import Clock
+from bot.config import Config, ConfigError
+from models import migrations
+from models.database import connect, writing
+
+#: Exit codes (`rules.md`, Commands).
+DONE, REFUSED, USAGE = 0, 1, 2
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="Settings file. Else BERDAYA_CONFIG, else ./config.toml, else the defaults."
+    ),
+]
+
+
+class UsageProblem(Exception):
+    """The command cannot be carried out as asked: wrong use or wrong settings. Ends with exit code 2."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__(*lines)
+        self.lines = lines
+
+
+def settings(file: Path | None) -> Config:
+    """The validated configuration. Raises UsageProblem with every problem at once."""
+    try:
+        return configuration.load(file, os.environ)
+    except ConfigError as error:
+        raise UsageProblem("Berdaya cannot start, because of these settings:", *error.problems) from None
+
+
+def clock() -> Clock:
+    """The clock, with the offset file if `BERDAYA_CLOCK_FILE` names one."""
+    name = os.environ.get("BERDAYA_CLOCK_FILE")
+    return Clock(Path(name) if name else None)
+
+
+def open_database(config: Config) -> sa.Engine:
+    """The database in its newest form: an SQLite file is brought there, a server's must be by `berdaya migrate`."""
+    database = connect(config.database.url)
+    if database.url.get_backend_name() == "sqlite":
+        migrations.upgrade(database)
+    elif not migrations.is_current(database):
+        raise UsageProblem("The database is not in its newest form. Run `berdaya migrate` first.")
+    return database
+
+
+def office(config: Config) -> AbstractContextManager[Session]:
+    """One write transaction of a short command."""
+    return writing(open_database(config))
+
+
+def log_plainly(level: str, *, to_terminal: bool) -> None:
+    """Logs carry ids, never a name, a number or a sentence somebody wrote; readable in a terminal, JSON elsewhere."""
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if to_terminal else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+    )
+    logging.basicConfig(level=logging.WARNING)

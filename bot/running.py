@@ -1,0 +1,153 @@
+"""`berdaya run`: everything in one process, from the lock to the last message drained.
+
+Order matters: lock, tables, recovery, sender, channels, clock, web. Stopping goes the other way round.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+
+from bot import pictures
+from bot.app import Berdaya
+from bot.channels.base import Channel, ChannelDown, NotSent, TryLater
+from bot.delivery.results import recover
+from bot.doors import web_app
+from bot.lock import FileLock
+from bot.sample import seed
+from models import migrations
+
+log = structlog.get_logger()
+
+#: How far back WhatsApp's list of inbound messages is read at start, and again and again after.
+MISSED_AT_START, MISSED_LATER = timedelta(hours=24), timedelta(minutes=15)
+#: Between two attempts to open a channel, in seconds.
+REOPEN = 15.0
+#: How often missed WhatsApp messages are looked for, in seconds.
+LOOK_FOR_MISSED = 180.0
+
+
+class Running:
+    """One run of the program."""
+
+    def __init__(self, app: Berdaya) -> None:
+        self.app = app
+        self.stopping = asyncio.Event()
+        self._lock = _lock_of(app)
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    async def until_stopped(self) -> None:
+        """Run until SIGTERM, SIGINT or `stop`. Raises AlreadyRunning when another run holds the database."""
+        if self._lock:
+            self._lock.acquire()
+        try:
+            self._prepare()
+            for name in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(name, self.stop)
+            await self._work()
+        finally:
+            if self._lock:
+                self._lock.release()
+
+    def stop(self) -> None:
+        """End the run: take nothing new in, let what is on its way arrive."""
+        self.stopping.set()
+
+    def _prepare(self) -> None:
+        migrations.upgrade(self.app.database)
+        seed(self.app)
+        self.app.writer.start()
+
+    async def _work(self) -> None:
+        app = self.app
+        lost = await app.writer.run(
+            lambda session: recover(session, app.inbox.owner, app.clock(), everything=self._lock is not None)
+        )
+        log.info("started", uncertain=lost)
+        sender = asyncio.create_task(app.sender.run())
+        server = _Server(
+            uvicorn.Config(web_app(app), host=app.config.web.host, port=app.config.web.port, **_UVICORN)
+        )
+        web = asyncio.create_task(server.serve())
+        web.add_done_callback(lambda task: self.stop())
+        for channel in app.channels.values():
+            self._start(self._serve_channel(channel))
+        self._start(pictures.fetching(app, self.stopping))
+        app.ticker.start()
+        self._start(app.ticker.all_now())
+        await self.stopping.wait()
+        await self._wind_down(server, web, sender)
+
+    async def _wind_down(
+        self, server: uvicorn.Server, web: "asyncio.Task[None]", sender: "asyncio.Task[None]"
+    ) -> None:
+        app = self.app
+        app.ticker.stop()
+        server.should_exit = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(web, *self._tasks, return_exceptions=True)
+        app.sender.stop()
+        await asyncio.gather(sender, return_exceptions=True)
+        for channel in app.channels.values():
+            with contextlib.suppress(NotSent, OSError):
+                await channel.close()
+        await asyncio.to_thread(app.writer.stop)
+        app.database.dispose()
+        if web.done() and not web.cancelled() and web.exception():
+            raise SystemExit(1)
+
+    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    async def _serve_channel(self, channel: Channel) -> None:
+        """Open a channel, trying again while its provider is away, and take in what it brings."""
+        while True:
+            try:
+                await channel.open()
+                break
+            except (ChannelDown, TryLater) as problem:
+                log.error("channel not open yet", channel=channel.name, reason=problem.reason)
+                await asyncio.sleep(REOPEN)
+        log.info("channel open", channel=channel.name, account=channel.account)
+        if channel is self.app.telegram and self.app.config.telegram.mode == "polling":
+            await self.app.telegram.poll(self.app.receiver.receive)
+        if channel is self.app.whatsapp:
+            await self._look_for_missed()
+
+    async def _look_for_missed(self) -> None:
+        whatsapp, since = self.app.whatsapp, MISSED_AT_START
+        while whatsapp:
+            try:
+                for heard in await whatsapp.missed(self.app.clock() - since):
+                    await self.app.receiver.receive(heard)
+                since = MISSED_LATER
+            except NotSent as problem:
+                log.warning("missed messages not listed", reason=problem.reason)
+            await asyncio.sleep(LOOK_FOR_MISSED)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without signal handlers of its own: this program stops in its own order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        """Leave signals alone."""
+        yield
+
+
+_UVICORN: dict[str, Any] = {
+    "log_config": None, "access_log": False, "server_header": False, "timeout_graceful_shutdown": 5,
+}  # fmt: skip
+
+
+def _lock_of(app: Berdaya) -> FileLock | None:
+    """The lock beside an SQLite file; a server database needs none."""
+    url = app.database.url
+    return FileLock(Path(url.database)) if url.get_backend_name() == "sqlite" and url.database else None

@@ -1,0 +1,1 @@
+"""What is reached by HTTP: webhooks, the simulator's page, files, health and numbers."""

@@ -1,0 +1,13 @@
+"""Fixtures for tests of the rules."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.models.world import World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A small programme on a fresh SQLite file."""
+    return World(tmp_path)

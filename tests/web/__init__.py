@@ -1,0 +1,1 @@
+"""The web pages, by real HTTP and in a real browser."""
