@@ -97,10 +97,9 @@ def build(config: Config, clock: Clock) -> Berdaya:
     database = connect(config.database.url)
     storage, writer = Storage(database), Writer(database)
     inbox = Inbox(Answering(engine(texts), programme, GATES).answer, texts, owner)
-    channels = channels_of(config, texts, clock, storage, writer)
+    channels = channels_of(config, texts, clock, storage, writer, programme.public_url)
     lanes = {
-        name: Lane(channel, _pacer(config, name), asks_provider=name in ASKED)
-        for name, channel in channels.items()
+        name: Lane(channel, _pacer(config, name), asks_provider=name in ASKED) for name, channel in channels.items()
     }
     sender = Sender(lanes, writer, Ledger(owner, programme, ASKED), programme, clock, _alarm)
     receiver = Receiver(inbox, writer, sender, clock, config.limits.inbound_per_minute)
@@ -123,7 +122,7 @@ def build(config: Config, clock: Clock) -> Berdaya:
 
 
 def channels_of(
-    config: Config, texts: Texts, clock: Clock, storage: Storage, writer: Writer
+    config: Config, texts: Texts, clock: Clock, storage: Storage, writer: Writer, our_url: str
 ) -> dict[str, Channel]:
     """The channels a configuration switches on, by name."""
     channels: dict[str, Channel] = {}
@@ -152,7 +151,7 @@ def channels_of(
             now=clock,
         )
     if config.simulator_on:
-        channels["simulator"] = SimulatorChannel(texts=texts, now=clock, base_url=config.web.public_url)
+        channels["simulator"] = SimulatorChannel(texts=texts, now=clock, base_url=our_url, history=storage.sent_to)
     return channels
 
 

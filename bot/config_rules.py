@@ -1,35 +1,58 @@
-"""The rules of single settings, and of settings that only make sense together. A ValueError's text becomes a sentence."""
+"""The rules of single settings: each takes what was written and gives the value, or a ValueError that ends a sentence.
+
+A list may also come as one text, its parts separated by commas: so it stands in an environment variable.
+"""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
-if TYPE_CHECKING:
-    from bot.config import Config
+import phonenumbers
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _REMINDER = re.compile(r"H-\d{1,2} ([01]\d|2[0-3]):[0-5]\d|-[1-9]\d{0,3}[hm]")
+_REGION = re.compile(r"\d\d\.\d\d")
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_SENDER = re.compile(r"\+\d{6,18}")
 _TEMPLATE = re.compile(r"HX[0-9a-fA-F]{32}")
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def trimmed(value: Any) -> str:
+    """A text without spaces around it, as they come along when copying."""
+    return str(value).strip()
+
+
+def lowered(value: Any) -> str:
+    """The same in small letters."""
+    return trimmed(value).lower()
 
 
 def address(value: Any) -> str:
     """An http or https address without a slash at its end, or nothing."""
-    text = str(value).strip().rstrip("/")
-    if text and (urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).netloc):
-        raise ValueError("must begin with http:// or https:// and name a host")
+    text = trimmed(value).rstrip("/")
+    if text and not _is_address(text):
+        raise ValueError("must be http:// or https:// and a host, without ? or #")
     return text
 
 
+def _is_address(text: str) -> bool:
+    try:
+        parts: SplitResult = urlsplit(text)
+        return bool(
+            parts.scheme in {"http", "https"}
+            and parts.hostname
+            and parts.port != 0
+            and not (parts.query or parts.fragment or re.search(r"\s", text))
+        )
+    except ValueError:  # a port that is no number, half a bracket
+        return False
+
+
 def database_url(value: Any) -> str:
-    """One of the two databases."""
-    text = str(value)
-    if not text.startswith(("sqlite:///", "postgresql://")):
-        raise ValueError("must begin with sqlite:/// or postgresql://")
+    """One of the two databases, with its place."""
+    text = trimmed(value)
+    if not re.match(r"(sqlite:///|postgresql://).", text):
+        raise ValueError("must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
     return text
 
 
@@ -43,86 +66,65 @@ def telegram_secret(value: Any) -> str:
     return _matching(value, _SECRET, "must be 1 to 256 of A-Z a-z 0-9 _ -")
 
 
+def template(value: Any) -> str:
+    """A Content SID, or nothing."""
+    return _matching(value, _TEMPLATE, "must be HX and 32 hexadecimal digits")
+
+
 def whatsapp_sender(value: Any) -> str:
-    """A phone number with country code, or nothing."""
-    return _matching(
-        str(value).removeprefix("whatsapp:"), _SENDER, "must be a number with country code, such as +62…"
-    )
+    """A phone number with country code as +DIGITS, or nothing."""
+    text = trimmed(value).removeprefix("whatsapp:")
+    try:
+        number = phonenumbers.parse(text, None) if text else None
+    except phonenumbers.NumberParseException:
+        number = phonenumbers.PhoneNumber()
+    if number and not phonenumbers.is_possible_number(number):
+        raise ValueError("must be a phone number with country code, such as +62…")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if number else ""
 
 
-def templates(value: Any) -> dict[str, str]:
-    """Template names to Content SIDs; those without one are left out."""
-    if not isinstance(value, Mapping):
-        raise ValueError("must be a section, [twilio.templates]")
-    wrong = [name for name, sid in value.items() if sid and not _TEMPLATE.fullmatch(str(sid))]
-    if wrong:
-        raise ValueError(f"{', '.join(wrong)} must be HX and 32 hexadecimal digits")
-    return {name: str(sid) for name, sid in value.items() if sid}
+def regions(value: Any) -> list[str]:
+    """Codes of kabupaten or kota, at least one."""
+    codes = _listed(value)
+    if not codes or not all(_REGION.fullmatch(code) for code in codes):
+        raise ValueError('must be a list of codes of kabupaten or kota, such as ["36.71", "36.03"]')
+    return codes
 
 
 def quiet_hours(value: Any) -> tuple[str, str]:
     """Two times of day."""
-    if (
-        not isinstance(value, list | tuple)
-        or len(value) != 2
-        or not all(_CLOCK.fullmatch(str(t)) for t in value)
-    ):
+    times = _listed(value)
+    if len(times) != 2 or not all(_CLOCK.fullmatch(time) for time in times):
         raise ValueError('must be two times, such as ["21:00", "07:00"]')
-    return str(value[0]), str(value[1])
+    return times[0], times[1]
 
 
 def reminders(value: Any) -> list[str]:
-    """Reminder rules."""
-    if not isinstance(value, list) or not all(_REMINDER.fullmatch(str(rule)) for rule in value):
+    """Reminder rules; an empty list is no reminders."""
+    rules = _listed(value)
+    if not all(_REMINDER.fullmatch(rule) for rule in rules):
         raise ValueError('must be a list of rules such as "H-1 18:00", "-2h" or "-90m"')
-    return [str(rule) for rule in value]
+    return rules
 
 
 def switch(value: Any) -> bool | None:
-    """On, off, or by itself."""
+    """On, off, or by itself (None)."""
     choices = {"auto": None, "": None, "true": True, "false": False}
-    text = str(value).lower()
+    text = lowered(value)
     if text not in choices:
         raise ValueError('must be "auto", true or false')
     return choices[text]
 
 
-def from_text(text: str, example: Any) -> Any:
-    """A variable's text in the type of its default: lists are separated by commas."""
-    if isinstance(example, list):
-        return [part.strip() for part in text.strip("[] ").replace('"', "").split(",") if part.strip()]
-    return text
-
-
-def across(config: "Config", environ: Mapping[str, str]) -> Iterator[str]:
-    """The problems of settings that contradict one another."""
-    yield from _webhooks(config)
-    twilio = config.twilio
-    three = [twilio.account_sid, twilio.auth_token.get_secret_value(), twilio.whatsapp_from]
-    for name, value in zip(("account_sid", "auth_token", "whatsapp_from"), three, strict=True):
-        if any(three) and not value:
-            yield f"twilio.{name}: is missing. WhatsApp needs account_sid, auth_token and whatsapp_from."
-    if config.has_real_channel and config.simulator.enabled and config.web.host not in LOOPBACK:
-        yield "simulator.enabled: beside a real channel the simulator needs web.host = 127.0.0.1."
-    real = (config.telegram.enabled and not config.telegram.api_base_url) or (
-        twilio.enabled and not twilio.api_base_url
-    )
-    if real and environ.get("BERDAYA_CLOCK_FILE"):
-        yield "BERDAYA_CLOCK_FILE: a moved clock is refused while a provider's real host is configured."
-
-
-def _webhooks(config: "Config") -> Iterator[str]:
-    if config.telegram.enabled and config.telegram.mode == "webhook":
-        if not config.telegram.secret_token.get_secret_value():
-            yield "telegram.secret_token: is needed when telegram.mode is webhook."
-        if not config.web.public_url:
-            yield "web.public_url: is needed when telegram.mode is webhook."
-    if config.twilio.enabled and not config.web.public_url:
-        yield "web.public_url: is needed for WhatsApp: Twilio calls it with every message."
+def _listed(value: Any) -> list[str]:
+    if isinstance(value, list | tuple):
+        return [str(part) for part in value]
+    parts = (part.strip(" \"'") for part in str(value).strip("[] ").split(","))
+    return [part for part in parts if part]
 
 
 def _matching(value: Any, pattern: re.Pattern[str], otherwise: str) -> str:
-    text = str(value).strip()
+    text = trimmed(value)
     if text and not pattern.fullmatch(text):
         raise ValueError(otherwise)
     return text

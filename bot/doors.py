@@ -85,5 +85,6 @@ def _simulator(app: Berdaya) -> SimulatorDoor | None:
         now = app.clock()
         return await app.storage.read(lambda session: reminders.next_due(session, now, app.programme))
 
-    coordinator = COORDINATOR if app.telegram is None and app.whatsapp is None else None
-    return SimulatorDoor(phones, app.receiver.receive, coordinator, advance, next_reminder)
+    if app.config.has_real_channel:
+        return SimulatorDoor(phones, app.receiver.receive)
+    return SimulatorDoor(phones, app.receiver.receive, COORDINATOR, advance, next_reminder)

@@ -71,9 +71,7 @@ class Running:
         )
         log.info("started", uncertain=lost)
         sender = asyncio.create_task(app.sender.run())
-        server = _Server(
-            uvicorn.Config(web_app(app), host=app.config.web.host, port=app.config.web.port, **_UVICORN)
-        )
+        server = _Server(uvicorn.Config(web_app(app), host=app.config.web.host, port=app.config.web.port, **_UVICORN))
         web = asyncio.create_task(server.serve())
         web.add_done_callback(lambda task: self.stop())
         for channel in app.channels.values():
@@ -84,11 +82,11 @@ class Running:
         await self.stopping.wait()
         await self._wind_down(server, web, sender)
 
-    async def _wind_down(
-        self, server: uvicorn.Server, web: "asyncio.Task[None]", sender: "asyncio.Task[None]"
-    ) -> None:
+    async def _wind_down(self, server: uvicorn.Server, web: "asyncio.Task[None]", sender: "asyncio.Task[None]") -> None:
         app = self.app
         app.ticker.stop()
+        if app.simulator:
+            app.simulator.screens.close()  # open pages would keep the web server waiting
         server.should_exit = True
         for task in self._tasks:
             task.cancel()

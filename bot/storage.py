@@ -9,12 +9,16 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.channels.base import Parcel
+from bot.conversation.reply import Reply
 from bot.delivery.writer import Writer
 from models import calendar, links, media, office
 from models.database import reading
 from models.messages import OutboxMessage
 
 T = TypeVar("T")
+#: Messages drawn again on a simulated phone after a restart.
+REFILLED = 50
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,10 @@ class Storage:
             return await self.read(lambda session: _calendar(session, name.removesuffix(".ics"), now))
         return None
 
+    async def sent_to(self, address: str) -> list[tuple[Parcel, str]]:
+        """What a simulated phone was sent, oldest first, each with its id: for its screen after a restart."""
+        return await self.read(lambda session: _sent_to(session, address))
+
     def memory(self, writer: Writer, channel: str, account: str) -> "Memory":
         """Small facts a channel keeps over a restart."""
         return Memory(self, writer, channel, account)
@@ -55,11 +63,30 @@ class Storage:
     async def is_known(self, provider_id: str) -> bool:
         """Whether a message at the provider already belongs to a row of ours."""
         return await self.read(
-            lambda s: (
-                s.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.provider_id == provider_id))
-                is not None
-            )
+            lambda s: s.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.provider_id == provider_id)) is not None
         )
+
+
+def _sent_to(session: Session, address: str) -> list[tuple[Parcel, str]]:
+    newest = (
+        sa.select(OutboxMessage)
+        .where(
+            OutboxMessage.channel == "simulator",
+            OutboxMessage.address == address,
+            OutboxMessage.provider_id.is_not(None),
+            OutboxMessage.content.is_not(None),
+        )
+        .order_by(OutboxMessage.id.desc())
+        .limit(REFILLED)
+    )
+    return [(_parcel(row), row.provider_id or "") for row in reversed(session.scalars(newest).all())]
+
+
+def _parcel(row: OutboxMessage) -> Parcel:
+    reply = Reply.from_json(row.content or {})
+    return Parcel(
+        row.address, reply, row.language, row.token, row.ended_at or row.created_at, created_at=row.created_at
+    )
 
 
 def _picture(session: Session, token: str, now: datetime) -> tuple[bytes, str, str] | None:
@@ -87,9 +114,7 @@ class Memory:
 
     async def get(self, key: str) -> str | None:
         """What was kept under a key."""
-        found = await self.storage.read(
-            lambda s: s.get(office.ProviderState, (self.channel, self.account, key))
-        )
+        found = await self.storage.read(lambda s: s.get(office.ProviderState, (self.channel, self.account, key)))
         return found.value if found else None
 
     async def set(self, key: str, value: str) -> None:

@@ -51,7 +51,10 @@ def broadcast(visit: Visit, argument: str) -> list[Reply]:
 
 def announce(visit: Visit, argument: str) -> list[Reply]:
     """Begin a broadcast of one event: `announce:7`."""
-    return visit.opens("broadcast", {"what": f"kegiatan {event_of(visit, number(argument)).id}"})
+    event = event_of(visit, number(argument))
+    if event.status != EventStatus.PUBLISHED:
+        raise Stale(argument)
+    return visit.opens("broadcast", {"what": f"kegiatan {event.id}"})
 
 
 def ready(visit: Visit, argument: str) -> list[Reply]:

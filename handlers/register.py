@@ -33,13 +33,15 @@ OUTSIDE_OPTION = Option(OUTSIDE, say("place.outside"))
 
 def consent(words: str) -> Consent:
     """Her first answer. Raises NotUnderstood, for a man with his own reason."""
+    if plain(words) == Consent.READ.value:
+        return Consent.READ  # the button means itself, however freely words are understood
     if search.is_man(words):
         raise NotUnderstood("man")
     return consent_answer(words)
 
 
 def after_reading(words: str) -> Consent:
-    """Her answer under the whole text: READ is none. Raises NotUnderstood."""
+    """Her answer under the whole text, where wanting to read it is none. Raises NotUnderstood."""
     answer = consent_answer(words)
     if answer is Consent.READ:
         raise NotUnderstood("unknown")

@@ -165,12 +165,8 @@ def test_twilios_client_sends_lists_and_makes_contents(twilio: TwilioDouble) -> 
     action = ContentList.QuickReplyAction({"type": "QUICK_REPLY", "title": "Ya", "id": "yes:1"})
     reply = ContentList.TwilioQuickReply({"body": "Halo {{1}}, mau?", "actions": [action]})
     types = ContentList.Types({"twilio/quick-reply": reply})
-    made = client.content.v1.contents.create(
-        ContentList.ContentCreateRequest({"language": "id", "types": types})
-    )
-    client.messages.create(
-        to=HER, from_=SENDER, content_sid=made.sid, content_variables=json.dumps({"1": "Bu Siti"})
-    )
+    made = client.content.v1.contents.create(ContentList.ContentCreateRequest({"language": "id", "types": types}))
+    client.messages.create(to=HER, from_=SENDER, content_sid=made.sid, content_variables=json.dumps({"1": "Bu Siti"}))
     assert siti.last.text == "Halo Bu Siti, mau?"
     assert siti.last.buttons == [("Ya", "yes:1")]
     asked = ApprovalCreateList.ContentApprovalRequest({"name": "ajakan", "category": "UTILITY"})
@@ -189,9 +185,7 @@ def test_twilios_client_pages_and_understands_the_refusals(twilio: TwilioDouble)
     assert (caught.value.status, caught.value.code) == (400, 21617)
 
 
-def test_without_specifications_the_written_rules_go_on(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_specifications_the_written_rules_go_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(specification, "FOLDER", tmp_path)
     with pytest.warns(specification.SpecificationMissing, match="NO SPECIFICATION CHECK"):
         telegram, twilio = TelegramDouble(), TwilioDouble()
@@ -230,9 +224,7 @@ def test_a_double_runs_as_a_process_of_its_own() -> None:
     ]
     command = [sys.executable, "-m", "tests.doubles", "telegram", "--port", "0"]
     lines = "".join(json.dumps(order) + "\n" for order in orders)
-    done = subprocess.run(
-        command, input=lines, capture_output=True, text=True, cwd=ROOT, timeout=60, check=True
-    )
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
     greeting, *answers = done.stdout.splitlines()
     assert greeting.startswith("port ")
     assert [json.loads(answer).get("ok") for answer in answers[:3]] == ["siti", 700_001, []]

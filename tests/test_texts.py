@@ -60,6 +60,17 @@ def test_every_question_has_its_sentences() -> None:
     assert not {key for key in needed if not TEXTS.has(key)}
 
 
+def test_every_reason_a_parser_gives_has_its_sentence() -> None:
+    reasons = {
+        str(node.args[0].value)
+        for file in (ROOT / "bot" / "conversation").glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NotUnderstood"
+        if isinstance(node.args[0], ast.Constant)
+    }
+    assert not {reason for reason in reasons if not TEXTS.has(f"answer.{reason}")}
+
+
 @pytest.mark.parametrize("language", TEXTS.languages)
 def test_no_sentence_is_too_long(language: str) -> None:
     assert not {key: len(text) for key, text in TEXTS.sentences[language].items() if len(text) > LONGEST}

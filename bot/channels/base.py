@@ -66,9 +66,7 @@ class TryLater(NotSent):
     `counts` is False where the provider's own rule makes it no attempt (429, connection refused).
     """
 
-    def __init__(
-        self, reason: str, after: float = 1.0, *, pause_all: bool = False, counts: bool = True
-    ) -> None:
+    def __init__(self, reason: str, after: float = 1.0, *, pause_all: bool = False, counts: bool = True) -> None:
         super().__init__(reason)
         self.after, self.pause_all, self.counts = after, pause_all, counts
 

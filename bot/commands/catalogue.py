@@ -33,9 +33,7 @@ def import_(
     report: list[RowResult] = []
     try:
         with office(settings(config)) as session:
-            report = catalogue.import_catalogue(
-                session, content, clock()(), known_region=gazetteer().__contains__
-            )
+            report = catalogue.import_catalogue(session, content, clock()(), known_region=gazetteer().__contains__)
             if dry_run or any(row.wrong for row in report):
                 raise _NotKept
     except _NotKept:

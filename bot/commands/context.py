@@ -22,9 +22,7 @@ DONE, REFUSED, USAGE = 0, 1, 2
 
 ConfigFile = Annotated[
     Path | None,
-    typer.Option(
-        "--config", help="Settings file. Else BERDAYA_CONFIG, else ./config.toml, else the defaults."
-    ),
+    typer.Option("--config", help="Settings file. Else BERDAYA_CONFIG, else ./config.toml, else the defaults."),
 ]
 
 

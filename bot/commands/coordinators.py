@@ -20,9 +20,7 @@ def add(
     config: ConfigFile = None,
 ) -> None:
     """Add a coordinator. Without an address, prints a one-time code that she sends to the bot."""
-    given = [
-        (c, a) for c, a in (("telegram", telegram), ("whatsapp", whatsapp), ("simulator", simulator)) if a
-    ]
+    given = [(c, a) for c, a in (("telegram", telegram), ("whatsapp", whatsapp), ("simulator", simulator)) if a]
     if len(given) > 1:
         raise UsageProblem("Give one address: --telegram, --whatsapp or --simulator.")
     if not name.strip():
@@ -31,9 +29,7 @@ def add(
     with office(settings(config)) as session:
         if given:
             channel, address = given[0]
-            person_id = roles.add_coordinator(
-                session, name.strip(), channel, address.removeprefix("whatsapp:"), now
-            )
+            person_id = roles.add_coordinator(session, name.strip(), channel, address.removeprefix("whatsapp:"), now)
             print(f"{name.strip()} is a coordinator now (person {person_id}, {channel}).")
         else:
             code = invitations.create(session, roles.COMMAND_LINE, name.strip(), now)

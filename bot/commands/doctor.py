@@ -92,9 +92,7 @@ def _coordinators(config: Config) -> Iterator[Finding]:
             )
     except sa.exc.SQLAlchemyError:
         return
-    todo = (
-        "" if count else "Run `berdaya coordinator add --name NAME` and send the code it prints to the bot."
-    )
+    todo = "" if count else "Run `berdaya coordinator add --name NAME` and send the code it prints to the bot."
     yield Finding("coordinators", bool(count), f"{count or 0}", todo)
 
 
@@ -103,9 +101,7 @@ def _webhooks(config: Config) -> Iterator[Finding]:
         url = f"{config.web.public_url}/whatsapp/webhook#rc=5&rp=all"
         yield Finding("Twilio webhook", True, f"enter this at Twilio, for incoming messages (POST): {url}")
     if config.telegram.enabled and config.telegram.mode == "webhook":
-        yield Finding(
-            "Telegram webhook", True, f"{config.web.public_url}/telegram/webhook (set by `berdaya run`)"
-        )
+        yield Finding("Telegram webhook", True, f"{config.web.public_url}/telegram/webhook (set by `berdaya run`)")
 
 
 async def _channels(config: Config) -> list[Finding]:

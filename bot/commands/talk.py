@@ -58,9 +58,7 @@ class Terminal:
     def _accepted(self, row: Outgoing) -> str:
         now = self.clock()
         reply = Reply.from_json(row.content)
-        spoken = Reply.from_json(
-            {**row.content, "values": {**address(row.honorific, row.name), **reply.values}}
-        )
+        spoken = Reply.from_json({**row.content, "values": {**address(row.honorific, row.name), **reply.values}})
         text = plain(spoken, self.inbox.texts, row.language, now, self.programme.public_url)
         shown = self.inbox.shown(spoken, row.language, now) if spoken.choices else None
         with writing(self.database) as session:
@@ -72,9 +70,7 @@ class Terminal:
 
 
 def talk(
-    name: Annotated[
-        str, typer.Option("--as", help="Who is talking: the name of a simulated phone.")
-    ] = "saya",
+    name: Annotated[str, typer.Option("--as", help="Who is talking: the name of a simulated phone.")] = "saya",
     config: ConfigFile = None,
 ) -> None:
     """Talk with the bot in the terminal. Ctrl+D ends it. Without a terminal: a line in, the reply out."""

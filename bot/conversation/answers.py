@@ -116,18 +116,13 @@ def yes_no(text: str) -> bool:
 
 
 def consent_answer(text: str) -> Consent:
-    """Her answer after she has seen the whole text: YES, NO, or UNDERAGE for who says she is younger than 18."""
-    if says_under_age(read(with_thumbs(text[:LONGEST]))):
+    """What she says to «may we keep your data?». Who says she is younger than 18 is UNDERAGE; «baca dulu» is READ, never a yes."""
+    words = read(with_thumbs(text[:LONGEST]))
+    if says_under_age(words):
         return Consent.UNDERAGE
-    return Consent.YES if yes_no(text) else Consent.NO
-
-
-def consent_or_reading(text: str) -> Consent:
-    """Her first answer to the question of consent: as `consent_answer`, or READ for who wants the whole text first."""
-    words = plain(read(with_thumbs(text[:LONGEST])))
-    if _WANTS_TO_READ.search(words) and not _HAS_READ.search(words):
+    if _WANTS_TO_READ.search(plain(words)) and not _HAS_READ.search(plain(words)):
         return Consent.READ
-    return consent_answer(text)
+    return Consent.YES if yes_no(text) else Consent.NO
 
 
 def one_of(options: Mapping[str, str], other: Callable[[str], str] | None = None) -> Callable[[str], str]:
@@ -187,7 +182,7 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
 
 
 @dataclass(frozen=True, slots=True)
-class free_text:  # noqa: N801  # reads as a parser among parsers
+class free_text:  # reads as a parser among parsers
     """A parser of anything she writes, up to `longest` characters. Line breaks stay."""
 
     longest: int

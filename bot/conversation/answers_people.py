@@ -7,7 +7,7 @@ from bot.conversation.answers import Ambiguous, NotUnderstood, Option, is_questi
 from bot.conversation.person_names import MOST_WORDS, bare_name, cased, is_greeting, is_name, is_sentence
 from bot.conversation.place_names import SURE
 from bot.conversation.place_search import OUTSIDE
-from bot.conversation.places import Match, gazetteer
+from bot.conversation.places import Level, Match, gazetteer
 from bot.conversation.values import say
 from bot.conversation.words import WORDS, plain
 
@@ -67,18 +67,18 @@ def person_name(text: str) -> str:
 
 def place_name(text: str) -> str:
     """The kecamatan she lives in, as its code, or «luar». Raises Ambiguous with the parents' names."""
-    words = read(text)
-    if words in gazetteer():
-        return gazetteer().kecamatan_of(words)
+    words, areas = read(text), gazetteer()
+    if words in areas and areas.get(words).level is not Level.KABUPATEN_KOTA:
+        return areas.kecamatan_of(words)
     if plain(words) == OUTSIDE:
         return OUTSIDE
-    found = gazetteer().search(words)
+    found = areas.search(words)
     if found.too_wide:
         raise NotUnderstood("too_wide")  # the city, the regency or the kecamatan of this name
     if found.outside and not found.guesses:
         return OUTSIDE
     beyond = (Option(OUTSIDE, say("place.outside")),) if found.outside else ()
-    return _chosen(words, gazetteer().find_kecamatan(words), beyond)
+    return _chosen(words, areas.find_kecamatan(words), beyond)
 
 
 def place_within(kecamatan: str) -> Callable[[str], str]:

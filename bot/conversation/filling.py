@@ -107,10 +107,7 @@ class Filling(Generic[T]):
             turn.talk.said.pop(OK, None)
             return self.ask(turn)
         shown = [q for q in self.form.questions if q.reviewed and q.key in answers]
-        choices = [
-            Choice(f"f:{self.form.name}:change:{q.key}", say(f"{self.form.name}.{q.key}.label"))
-            for q in shown
-        ]
+        choices = [Choice(f"f:{self.form.name}:change:{q.key}", say(f"{self.form.name}.{q.key}.label")) for q in shown]
         return [Reply("form.which", choices=page(choices, 0, f"f:{self.form.name}:changes"))]
 
     def stale(self, turn: T) -> bool:

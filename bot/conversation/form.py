@@ -57,12 +57,8 @@ class Form(Generic[T]):
     stopped: Callable[[T, str, Any], list[Reply]] | None = None  #: after a `stop_if`: question key and answer
     cancelled: Callable[[T], list[Reply]] | None = None  #: what is said after BATAL
     review: bool = True
-    carries: tuple[
-        str, ...
-    ] = ()  #: words given at opening that answer no question; `finish` finds them as answers
-    values: Callable[[T, Answers], Mapping[str, Value]] = field(
-        default=lambda turn, answers: {}
-    )  #: for its sentences
+    carries: tuple[str, ...] = ()  #: words given at opening that answer no question; `finish` finds them as answers
+    values: Callable[[T, Answers], Mapping[str, Value]] = field(default=lambda turn, answers: {})  #: for its sentences
 
     def __post_init__(self) -> None:
         keys = [question.key for question in self.questions]

@@ -86,8 +86,9 @@ class NameIndex(Generic[S]):
             for name, likeness in self._near(part):
                 found.append(Mention(told[start][0], told[end - 1][0] + 1, self._senses[name], likeness))
         found.sort(key=lambda mention: (-mention.likeness, mention.start - mention.end))
-        best = found[0] if found else None
-        return [mention for mention in found if best and mention.likeness >= best.likeness - 4]
+        return [
+            mention for mention in found if mention.likeness >= found[0].likeness - 4 and not _inside(mention, found[0])
+        ]
 
     def _near(self, part: str) -> list[tuple[str, float]]:
         if len(part) < 4:
@@ -95,6 +96,15 @@ class NameIndex(Generic[S]):
         begun = [(name, FIRST_PART) for name in self._names if len(part) >= _SHORT and name.startswith(part)]
         close = process.extract(part, self._names, scorer=fuzz.ratio, score_cutoff=MAYBE, limit=5)
         return begun + [(name, _likeness(part, name, score)) for name, score, _ in close if _enough(name, score)]
+
+
+def _inside(mention: Mention[S], other: Mention[S]) -> bool:
+    """Whether one is read from only a part of the words the other is read from."""
+    return other.start <= mention.start and mention.end <= other.end and _size(mention) < _size(other)
+
+
+def _size(mention: Mention[S]) -> int:
+    return mention.end - mention.start
 
 
 def _windows(count: int) -> list[tuple[int, int]]:

@@ -15,15 +15,11 @@ def plain(reply: Reply, texts: Texts, language: str, now: datetime, link: str = 
         parts.append(link + reply.document.path)
     if reply.place:
         place = reply.place
-        parts.append(
-            f"{place.title}, {place.address}\nhttps://maps.google.com/?q={place.latitude},{place.longitude}"
-        )
+        parts.append(f"{place.title}, {place.address}\nhttps://maps.google.com/?q={place.latitude},{place.longitude}")
     lines = []
     for number, choice in enumerate(reply.choices, 1):
         label = texts.plain(choice.label, language, now)
-        more = (
-            f" — {texts.plain(choice.description, language, now)}" if choice.description is not None else ""
-        )
+        more = f" — {texts.plain(choice.description, language, now)}" if choice.description is not None else ""
         lines.append(f"{number}. {label}{more}")
     if lines:
         parts.append("\n".join(lines))

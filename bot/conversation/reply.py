@@ -101,9 +101,7 @@ class Reply:
         return cls(
             key=data["key"],
             values=data.get("values", {}),
-            choices=tuple(
-                Choice(c["action"], c["label"], c.get("description")) for c in data.get("choices", ())
-            ),
+            choices=tuple(Choice(c["action"], c["label"], c.get("description")) for c in data.get("choices", ())),
             image=data.get("image"),
             document=Document(*data["document"]) if data.get("document") else None,
             place=Place(*data["place"]) if data.get("place") else None,

@@ -56,9 +56,7 @@ class Texts:
     @classmethod
     def load(cls, folder: Path) -> "Texts":
         """Read every `*.toml` of a folder; the file's stem is the language."""
-        return cls(
-            {p.stem: dict(_flat(tomllib.loads(p.read_text("utf-8")))) for p in sorted(folder.glob("*.toml"))}
-        )
+        return cls({p.stem: dict(_flat(tomllib.loads(p.read_text("utf-8")))) for p in sorted(folder.glob("*.toml"))})
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -81,9 +79,7 @@ class Texts:
                 spans.append(Span(literal, bold))
             if name:
                 value = values[name] if name in values else _NOBODY[name]
-                spans.extend(
-                    Span(s.text, s.bold or bold) for s in self.word(_to_her(value, values), language, now)
-                )
+                spans.extend(Span(s.text, s.bold or bold) for s in self.word(_to_her(value, values), language, now))
         return _merged(spans)
 
     def word(self, value: Value, language: str, now: datetime) -> tuple[Span, ...]:

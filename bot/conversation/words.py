@@ -54,9 +54,7 @@ STOP_NEWS = frozenset({"stop siaran", "berhenti siaran", "stop news"})
 def plain(text: str) -> str:
     """A message as it is compared: NFKC, lower case, one space, no punctuation or emoji at the edges."""
     folded = unicodedata.normalize("NFKC", text[:200]).casefold()
-    kept = "".join(
-        c for c in folded if unicodedata.category(c) not in {"So", "Cf", "Cs", "Cc", "Sk"} or c in "\t\n "
-    )
+    kept = "".join(c for c in folded if unicodedata.category(c) not in {"So", "Cf", "Cs", "Cc", "Sk"} or c in "\t\n ")
     return " ".join(kept.split()).strip(_EDGES)
 
 

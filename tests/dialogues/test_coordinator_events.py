@@ -3,12 +3,10 @@
 import pytest
 
 from bot.conversation.heard import Kind, Location
-from models.events import EventStatus
+from models.events import Event, EventStatus
 from tests.conftest import registered
 from tests.dialogue import Phone, Village
 from tests.dialogues.office import audited, event_named, meetings_of, new_event
-
-NEEDED = "Pelatihan", "Menjahit"
 
 
 def planned(ratna: Phone) -> Phone:
@@ -44,6 +42,11 @@ def test_every_detail_can_be_told_at_once(ratna: Phone, rohayati: Phone, village
     rohayati.presses_action(f"event:{event.id}").reads(
         "Anak boleh dibawa", "Bawa: kain 2 meter, gunting", "sebelah pos RW"
     )
+
+
+def test_a_double_click_makes_one_event(ratna: Phone, village: Village) -> None:
+    planned(ratna).presses("Simpan dulu").presses("Benar").presses_action("f:plan:ok").sees("other.stale")
+    ratna.says("koordinator").presses("Kegiatan").reads("Rancangan] 1 kegiatan")
 
 
 def test_every_answer_can_be_changed_on_the_way(ratna: Phone) -> None:
@@ -106,8 +109,6 @@ def test_one_thing_is_changed_and_the_rest_stays(
         ratna.presses("Lainnya")
     ratna.presses(field).sees("event-edit.value.ask").says(words).sees("event-edit.saved", "events.page")
     with village.reads() as session:
-        from models.events import Event
-
         assert getattr(session.get_one(Event, event_of(village)), column) == kept
 
 

@@ -1,6 +1,6 @@
 """Transcripts of coordinators at work, with the women they work for, in both languages (`coordinators/*.txt`).
 
-`ratna > koordinator` somebody types, `ratna > [Kegiatan]` presses, `~ 20` so many hours pass; these lines are the script.
+`ratna > koordinator` somebody types, `ratna > [Kegiatan]` presses, `~ 20` so many hours pass: that is the script.
 Under `— ratna` stands what arrives on her phone, rewritten by `pytest --update`.
 """
 

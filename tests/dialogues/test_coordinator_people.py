@@ -77,8 +77,9 @@ def test_somebody_is_blocked_and_let_in_again(ratna: Phone, rohayati: Phone, eve
     ratna.presses_action(f"people:{event}").presses("Rohayati").sees("people.page").reads("Cipondoh", "terdaftar")
     ratna.presses("Blokir").sees("people.block_sure").presses("Ya, blokir").sees("people.blocked")
     assert person_named(village, "Rohayati").blocked
+    rohayati.says("menu").sees()
     ratna.presses("Buka blokir").sees("people.unblocked")
-    assert not person_named(village, "Rohayati").blocked
+    rohayati.says("menu").sees("menu.ask")
     assert audited(village)[-2:] == ["person.block", "person.unblock"]
 
 

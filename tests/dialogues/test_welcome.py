@@ -86,5 +86,7 @@ def test_whatever_somebody_new_sends_first_is_answered_with_the_welcome(village:
 
 
 def test_reading_again_is_no_yes(village: Village, siti: Phone) -> None:
-    siti.says("halo").says("mau baca dulu").sees("register.reading.ask").says("baca dulu").sees("register.reading.unknown")
+    siti.says("halo").says("mau baca dulu").sees("register.reading.ask").says("baca dulu").sees(
+        "register.reading.unknown"
+    )
     siti.says("ya boleh").sees("register.honorific.ask")

@@ -22,9 +22,7 @@ def main() -> None:
     arguments = parser.parse_args()
     kind = TelegramDouble if arguments.provider == "telegram" else TwilioDouble
     with kind(port=arguments.port, clock=Clock(arguments.clock)) as double:
-        print(
-            f"port {double.port} specification {'on' if double.checks_specification else 'OFF'}", flush=True
-        )
+        print(f"port {double.port} specification {'on' if double.checks_specification else 'OFF'}", flush=True)
         for answer in Control(double).answers(sys.stdin):
             print(answer, flush=True)
 

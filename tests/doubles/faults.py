@@ -20,9 +20,7 @@ class FaultKind(StrEnum):
     UNDELIVERED = "undelivered"  #: Twilio: answered 201, fails later with `code` by status callback
 
 
-AFTER_ACCEPT = frozenset(
-    {FaultKind.RESET_AFTER_ACCEPT, FaultKind.TIMEOUT_AFTER_ACCEPT, FaultKind.UNDELIVERED}
-)
+AFTER_ACCEPT = frozenset({FaultKind.RESET_AFTER_ACCEPT, FaultKind.TIMEOUT_AFTER_ACCEPT, FaultKind.UNDELIVERED})
 ANY = "*"
 
 

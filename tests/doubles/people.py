@@ -77,9 +77,7 @@ class Reader(ABC, Generic[M]):
                         return message
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    raise AssertionError(
-                        f"{self.name} waits for {wanted!r} in vain; she sees {self._screen(look())}"
-                    )
+                    raise AssertionError(f"{self.name} waits for {wanted!r} in vain; she sees {self._screen(look())}")
                 self._server.changed.wait(left)
 
     @staticmethod

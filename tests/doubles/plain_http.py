@@ -15,9 +15,7 @@ async def asks(double: TelegramDouble, method: str, **params: Any) -> dict[str, 
     form = aiohttp.FormData()
     for name, value in params.items():
         is_file, is_text = isinstance(value, bytes), isinstance(value, str)
-        form.add_field(
-            name, value if is_file or is_text else json.dumps(value), filename="a" if is_file else None
-        )
+        form.add_field(name, value if is_file or is_text else json.dumps(value), filename="a" if is_file else None)
     url = f"{double.url}/bot{double.token}/{method}"
     async with aiohttp.ClientSession() as http, http.post(url, data=form) as answer:
         body: dict[str, Any] = await answer.json()

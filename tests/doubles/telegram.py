@@ -203,13 +203,9 @@ async def _given(request: web.Request) -> dict[str, Any]:
     elif request.can_read_body:
         for name, value in (await request.post()).items():
             given[name] = (
-                Upload(value.filename, value.content_type, value.file.read())
-                if isinstance(value, FileField)
-                else value
+                Upload(value.filename, value.content_type, value.file.read()) if isinstance(value, FileField) else value
             )
-    pointers = {
-        name: v.removeprefix("attach://") for name, v in given.items() if str(v).startswith("attach://")
-    }
+    pointers = {name: v.removeprefix("attach://") for name, v in given.items() if str(v).startswith("attach://")}
     given |= {name: given[file] for name, file in pointers.items() if file in given}
     return {name: value for name, value in given.items() if name not in pointers.values()}
 

@@ -34,9 +34,7 @@ async def get_updates(double: "TelegramDouble", values: Values) -> Any:
     """One short or long poll."""
     rules.check_poll(values)
     double.updates.allow(values.get("allowed_updates"))
-    return await double.updates.poll(
-        values.get("offset", 0), values.get("limit", 100), values.get("timeout", 0)
-    )
+    return await double.updates.poll(values.get("offset", 0), values.get("limit", 100), values.get("timeout", 0))
 
 
 async def set_webhook(double: "TelegramDouble", values: Values) -> Any:

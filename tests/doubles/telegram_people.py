@@ -16,9 +16,7 @@ JPEG = b"\xff\xd8\xff\xe0" + bytes(60)
 class TelegramPerson(Reader[TelegramMessage]):
     """One woman in her private chat with the bot. `user_id` is also the chat id."""
 
-    def __init__(
-        self, double: "TelegramDouble", name: str, user_id: int, language_code: str, started: bool
-    ) -> None:
+    def __init__(self, double: "TelegramDouble", name: str, user_id: int, language_code: str, started: bool) -> None:
         super().__init__(double)
         self.name, self.user_id, self._double = name, user_id, double
         self.user = {"id": user_id, "is_bot": False, "first_name": name, "language_code": language_code}
@@ -38,9 +36,7 @@ class TelegramPerson(Reader[TelegramMessage]):
     @property
     def toasts(self) -> list[str]:
         """Texts of the answers to her presses, empty ones too."""
-        mine = [
-            press.query_id for press in self._double.chats.presses.values() if press.person_id == self.user_id
-        ]
+        mine = [press.query_id for press in self._double.chats.presses.values() if press.person_id == self.user_id]
         return [self._double.answers[query_id] for query_id in mine if query_id in self._double.answers]
 
     def starts(self, payload: str = "") -> int:
@@ -70,9 +66,7 @@ class TelegramPerson(Reader[TelegramMessage]):
     def edits(self, text: str, message_id: int) -> int:
         """Changes a message of hers."""
         edit_date = self._double.chats.seconds()
-        return self._posts(
-            {"edited_message": self._message({"text": text, "edit_date": edit_date}, message_id)}
-        )
+        return self._posts({"edited_message": self._message({"text": text, "edit_date": edit_date}, message_id)})
 
     def sends_location(self, latitude: float, longitude: float) -> int:
         """Shares where she is."""
@@ -131,9 +125,7 @@ class TelegramPerson(Reader[TelegramMessage]):
 
     def _sends(self, content: dict[str, Any]) -> int:
         self.chat.started, self.chat.blocked = True, False
-        return self._posts(
-            {"message": self._message(content, self._double.in_loop(self._double.chats.next_id))}
-        )
+        return self._posts({"message": self._message(content, self._double.in_loop(self._double.chats.next_id))})
 
     def _message(self, content: dict[str, Any], message_id: int) -> dict[str, Any]:
         date = self._double.chats.seconds()
@@ -203,9 +195,7 @@ class TelegramGroup:
         return self._double.in_loop(lambda: self._double.updates.post(update, ("chat", self.chat.chat_id)))
 
 
-def membership(
-    chat: dict[str, Any], by: dict[str, Any], date: int, before: str, after: str
-) -> dict[str, Any]:
+def membership(chat: dict[str, Any], by: dict[str, Any], date: int, before: str, after: str) -> dict[str, Any]:
     """Telegram's ChatMemberUpdated for the bot itself."""
 
     def member(status: str) -> dict[str, Any]:

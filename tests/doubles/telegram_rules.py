@@ -61,9 +61,7 @@ def _check_entity(entity: Mapping[str, Any], text: str) -> None:
         raise breaks_rule("Bad Request: a text_link needs a url")
     start, length = entity.get("offset", -1), entity.get("length", 0)
     if start < 0 or length < 1 or start + length > units(text):
-        raise breaks_rule(
-            f"Bad Request: entity {start}+{length} is outside of the text of {units(text)} units"
-        )
+        raise breaks_rule(f"Bad Request: entity {start}+{length} is outside of the text of {units(text)} units")
     encoded = text.encode("utf-16-le", "surrogatepass")
     for edge in (start, start + length):
         if 0xDC <= (encoded[2 * edge + 1] if 2 * edge < len(encoded) else 0) <= 0xDF:
@@ -94,9 +92,7 @@ def rows_of(markup: Mapping[str, Any] | None) -> Rows:
     """The inline buttons as she sees them."""
     rows = (markup or {}).get("inline_keyboard") or []
     return tuple(
-        tuple(Button(b["text"], b.get("callback_data", ""), b.get("url", "")) for b in row)
-        for row in rows
-        if row
+        tuple(Button(b["text"], b.get("callback_data", ""), b.get("url", "")) for b in row) for row in rows if row
     )
 
 

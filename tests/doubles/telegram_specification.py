@@ -45,13 +45,9 @@ class TelegramSpecification:
         for name, field in fields.items():
             if field["required"] and name not in given:
                 raise breaks_specification(f"Bad Request: {where} lacks {name}")
-        return {
-            name: self._read(f"{where}.{name}", fields[name], value, loosen) for name, value in given.items()
-        }
+        return {name: self._read(f"{where}.{name}", fields[name], value, loosen) for name, value in given.items()}
 
-    def _read(
-        self, where: str, field: Mapping[str, Any], value: Any, loosen: Callable[[str, Any], Any]
-    ) -> Any:
+    def _read(self, where: str, field: Mapping[str, Any], value: Any, loosen: Callable[[str, Any], Any]) -> Any:
         troubles = []
         for kind in field["types"]:
             try:
@@ -125,9 +121,7 @@ class TelegramByRulesAlone:
 
     _INTEGERS = frozenset("chat_id message_id offset limit timeout cache_time max_connections".split())
     _FLOATS = frozenset({"latitude", "longitude"})
-    _TEXTS = frozenset(
-        "text caption title address callback_query_id file_id url secret_token photo document".split()
-    )
+    _TEXTS = frozenset("text caption title address callback_query_id file_id url secret_token photo document".split())
 
     def values(self, method: str, given: Given) -> dict[str, Any]:
         """The parameters in the types the rules need. Raises Refused for a number that is none."""

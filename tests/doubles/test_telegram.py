@@ -31,9 +31,7 @@ def siti(double: TelegramDouble) -> TelegramPerson:
     return double.person("Siti", CHAT)
 
 
-def test_a_press_expires_and_its_answer_has_200_characters(
-    double: TelegramDouble, siti: TelegramPerson
-) -> None:
+def test_a_press_expires_and_its_answer_has_200_characters(double: TelegramDouble, siti: TelegramPerson) -> None:
     call(
         double,
         "sendMessage",
@@ -43,9 +41,7 @@ def test_a_press_expires_and_its_answer_has_200_characters(
     )
     siti.presses("Ya")
     (query_id,) = double.unanswered
-    assert (
-        call(double, "answerCallbackQuery", callback_query_id=query_id, text="a" * 201)["error_code"] == 400
-    )
+    assert call(double, "answerCallbackQuery", callback_query_id=query_id, text="a" * 201)["error_code"] == 400
     assert call(double, "answerCallbackQuery", callback_query_id=query_id, text="a" * 200)["ok"]
     assert siti.toasts == ["a" * 200]
     double.clock.advance(seconds=151)
@@ -63,9 +59,7 @@ def test_json_and_queries_are_read_like_forms(double: TelegramDouble, siti: Tele
     assert len(siti.messages) == 2
 
 
-def test_polling_confirms_below_the_offset_and_a_newer_poll_wins(
-    double: TelegramDouble, siti: TelegramPerson
-) -> None:
+def test_polling_confirms_below_the_offset_and_a_newer_poll_wins(double: TelegramDouble, siti: TelegramPerson) -> None:
     first, second = siti.says("halo"), siti.says("menu")
     assert [u["update_id"] for u in call(double, "getUpdates")["result"]] == [first, second]
     assert [u["update_id"] for u in call(double, "getUpdates", offset=second)["result"]] == [second]

@@ -92,9 +92,7 @@ def send(double: TwilioDouble, **form: Any) -> tuple[int, dict[str, Any]]:
     return request(double, "POST", messages_path(double), data=form)
 
 
-def test_inbound_posts_are_signed_and_tried_again(
-    double: TwilioDouble, siti: TwilioPerson, program: Program
-) -> None:
+def test_inbound_posts_are_signed_and_tried_again(double: TwilioDouble, siti: TwilioPerson, program: Program) -> None:
     program.statuses = [503, 503]
     sid = siti.says("halo")
     forms = program.waits(3)
@@ -106,9 +104,7 @@ def test_inbound_posts_are_signed_and_tried_again(
     assert (form["From"], form["WaId"], form["Body"]) == (HER, "6281200001234", "halo")
 
 
-def test_every_kind_of_inbound_has_its_fields(
-    double: TwilioDouble, siti: TwilioPerson, program: Program
-) -> None:
+def test_every_kind_of_inbound_has_its_fields(double: TwilioDouble, siti: TwilioPerson, program: Program) -> None:
     sid = double.template("Halo Ibu, sampai besok ya.", {"come:1": "Bisa"})
     assert send(double, To=HER, From=SENDER, ContentSid=sid)[0] == 201
     siti.presses("Bisa")
@@ -133,9 +129,7 @@ def test_every_kind_of_inbound_has_its_fields(
     )
 
 
-def test_a_missed_inbound_is_found_in_the_list(
-    double: TwilioDouble, siti: TwilioPerson, program: Program
-) -> None:
+def test_a_missed_inbound_is_found_in_the_list(double: TwilioDouble, siti: TwilioPerson, program: Program) -> None:
     double.miss_next_inbound()
     missed, heard = siti.says("satu"), siti.says("dua")
     assert [form["MessageSid"] for form in program.waits(1)] == [heard]
@@ -185,9 +179,7 @@ def test_status_callbacks_come_in_the_order_of_the_plan(
     assert len(siti.messages) == 1
 
 
-def test_media_is_fetched_from_the_program(
-    double: TwilioDouble, siti: TwilioPerson, program: Program
-) -> None:
+def test_media_is_fetched_from_the_program(double: TwilioDouble, siti: TwilioPerson, program: Program) -> None:
     send(double, **GOOD | {"Body": "lihat", "MediaUrl": f"{program.url}/gambar.png"})
     photo = siti.waits_for("lihat").photo
     assert photo is not None
@@ -199,9 +191,7 @@ def test_media_is_fetched_from_the_program(
     assert program.waits(2)[-1]["ErrorCode"] == "63019"
 
 
-def test_a_speaking_webhook_is_a_violation(
-    double: TwilioDouble, siti: TwilioPerson, program: Program
-) -> None:
+def test_a_speaking_webhook_is_a_violation(double: TwilioDouble, siti: TwilioPerson, program: Program) -> None:
     program.answer = "<Response><Message>halo</Message></Response>"
     siti.says("halo")
     program.waits(1)

@@ -41,9 +41,7 @@ def create(double: TwilioDouble, types: dict[str, Any], **more: Any) -> tuple[in
 
 def quick(body: str = "Mau?", *titles: str, **more: Any) -> dict[str, Any]:
     """A quick-reply type."""
-    actions = [
-        {"type": "QUICK_REPLY", "title": title, "id": f"id{n}"} | more for n, title in enumerate(titles)
-    ]
+    actions = [{"type": "QUICK_REPLY", "title": title, "id": f"id{n}"} | more for n, title in enumerate(titles)]
     return {"twilio/quick-reply": {"body": body, "actions": actions}}
 
 
@@ -168,9 +166,7 @@ def test_variables_fit_the_placeholders(
     assert status == 201 or answer["code"] == 21656
 
 
-def test_filled_titles_are_measured_again_and_defaults_fill_in(
-    double: TwilioDouble, siti: TwilioPerson
-) -> None:
+def test_filled_titles_are_measured_again_and_defaults_fill_in(double: TwilioDouble, siti: TwilioPerson) -> None:
     sid = create(double, quick("Mau?", "{{1}}"), variables={"1": "Ya"})[1]["sid"]
     assert send(double, **NO_BODY, ContentSid=sid)[0] == 201
     assert siti.last.labels == ["Ya"]
@@ -181,9 +177,7 @@ def test_filled_titles_are_measured_again_and_defaults_fill_in(
     "bad",
     [{"Text": "halo"}, {"ContentSid": "HX1"}, {"ValidityPeriod": "lama"}, {"RiskCheck": "maybe"}],
 )
-def test_the_specification_refuses_a_send(
-    double: TwilioDouble, siti: TwilioPerson, bad: dict[str, Any]
-) -> None:
+def test_the_specification_refuses_a_send(double: TwilioDouble, siti: TwilioPerson, bad: dict[str, Any]) -> None:
     _skip_without_specification(double)
     assert send(double, **GOOD | bad)[0] == 400
     assert [r.reason for r in double.violations] == [Reason.SPECIFICATION]
@@ -218,9 +212,7 @@ TEMPLATES = [
 
 
 @pytest.mark.parametrize(("name", "category", "body", "status"), TEMPLATES)
-def test_a_template_keeps_metas_rules(
-    double: TwilioDouble, name: str, category: str, body: str, status: int
-) -> None:
+def test_a_template_keeps_metas_rules(double: TwilioDouble, name: str, category: str, body: str, status: int) -> None:
     sid = create(double, {"twilio/text": {"body": body}})[1]["sid"]
     path, asked = f"/v1/Content/{sid}/ApprovalRequests/whatsapp", {"name": name, "category": category}
     assert request(double, "POST", path, json=asked)[0] == status

@@ -79,9 +79,7 @@ class TwilioDouble(Server):
 
     def template(self, body: str, buttons: Mapping[str, str] | None = None, name: str = "") -> str:
         """An approved template, as somebody made it earlier. `buttons`: id to title. Returns the SID."""
-        actions = [
-            {"type": "QUICK_REPLY", "id": key, "title": title} for key, title in (buttons or {}).items()
-        ]
+        actions = [{"type": "QUICK_REPLY", "id": key, "title": title} for key, title in (buttons or {}).items()]
         kind = "twilio/quick-reply" if buttons else "twilio/text"
         shape = {"body": body, "actions": actions} if buttons else {"body": body}
         return self.in_loop(lambda: self._template({"language": "id", "types": {kind: shape}}, name))

@@ -168,9 +168,7 @@ class TwilioApi:
         return web.json_response(names | {"whatsapp": content.approval_json, "url": str(request.url)})
 
     async def _unknown(self, request: web.Request) -> web.StreamResponse:
-        raise Refused(
-            Reason.SPECIFICATION, f"The requested resource {request.path} was not found", 404, 20404
-        )
+        raise Refused(Reason.SPECIFICATION, f"The requested resource {request.path} was not found", 404, 20404)
 
     def _content(self, request: web.Request) -> Content:
         return self._double.contents.get(request.match_info["sid"])

@@ -97,9 +97,7 @@ class Contents:
         if content is None:
             raise breaks_rule("The ContentSid Parameter is invalid", 21655)
         given = rules.variables_of(variables)
-        shape = rules.filled(
-            content.types[content.kind], rules.placeholders(content.types), content.variables | given
-        )
+        shape = rules.filled(content.types[content.kind], rules.placeholders(content.types), content.variables | given)
         rules.check_shape(content.kind, shape)
         return content, _rendered(shape)
 
@@ -112,6 +110,4 @@ def _rendered(shape: Mapping[str, Any]) -> Rendered:
         label, address = shape.get("label", ""), shape.get("address", "")
         venue = Place(float(shape["latitude"]), float(shape["longitude"]), label, address)
     rows = tuple((button,) for button in buttons)
-    return Rendered(
-        shape.get("body", ""), rows, shape.get("button", ""), tuple(shape.get("media", ())), venue
-    )
+    return Rendered(shape.get("body", ""), rows, shape.get("button", ""), tuple(shape.get("media", ())), venue)

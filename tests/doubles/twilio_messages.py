@@ -76,9 +76,7 @@ def new_sid(media: int = 0) -> str:
     return ("MM" if media else "SM") + uuid.uuid4().hex
 
 
-def page_of(
-    messages: Iterable[TwilioMessage], query: Mapping[str, str], path: str, account: str
-) -> dict[str, Any]:
+def page_of(messages: Iterable[TwilioMessage], query: Mapping[str, str], path: str, account: str) -> dict[str, Any]:
     """One page of a listing, newest first, with Twilio's filters and links."""
     found = [m for m in messages if _fits(m, query)]
     found.sort(key=lambda m: m.created, reverse=True)
@@ -110,10 +108,7 @@ def _fits(message: TwilioMessage, query: Mapping[str, str]) -> bool:
     sent = message.created.replace(microsecond=0)
     return (
         (not after or sent >= _moment(after))
-        and (
-            not before
-            or sent <= (_moment(before) + (timedelta(days=1) if len(before) == 10 else timedelta(0)))
-        )
+        and (not before or sent <= (_moment(before) + (timedelta(days=1) if len(before) == 10 else timedelta(0))))
         and (not day or sent.date() == _moment(day).date())
     )
 

@@ -52,9 +52,7 @@ class TwilioPerson(Reader[TwilioMessage]):
     def presses_data(self, data: str, label: str, message: TwilioMessage | None = None) -> str:
         """Presses with any data: old, foreign and forged buttons; on the newest message if none is given."""
         pressed = message or (self.messages[-1] if self.messages else None)
-        names = (
-            ("ListId", "ListTitle") if pressed and pressed.list_button else ("ButtonPayload", "ButtonText")
-        )
+        names = ("ListId", "ListTitle") if pressed and pressed.list_button else ("ButtonPayload", "ButtonText")
         form = {"MessageType": "interactive", "Body": label, names[0]: data, names[1]: label}
         if pressed:
             form |= {"OriginalRepliedMessageSid": pressed.sid, "OriginalRepliedMessageSender": pressed.sender}
@@ -63,9 +61,7 @@ class TwilioPerson(Reader[TwilioMessage]):
     def sends_location(self, latitude: float, longitude: float, label: str = "", address: str = "") -> str:
         """Shares a place."""
         form = {"MessageType": "location", "Body": "", "Latitude": str(latitude), "Longitude": str(longitude)}
-        return self._sends(
-            form | ({"Label": label} if label else {}) | ({"Address": address} if address else {})
-        )
+        return self._sends(form | ({"Label": label} if label else {}) | ({"Address": address} if address else {}))
 
     def sends_photo(self, data: bytes = JPEG, caption: str = "") -> str:
         """A picture, at a media address of the double."""

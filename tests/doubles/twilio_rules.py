@@ -157,9 +157,7 @@ def _check_media(shape: Mapping[str, Any]) -> None:
 
 
 def _check_place(shape: Mapping[str, Any]) -> None:
-    if not (
-        -90 <= float(shape.get("latitude", 999)) <= 90 and -180 <= float(shape.get("longitude", 999)) <= 180
-    ):
+    if not (-90 <= float(shape.get("latitude", 999)) <= 90 and -180 <= float(shape.get("longitude", 999)) <= 180):
         raise breaks_rule("wrong coordinates", 63021)
 
 

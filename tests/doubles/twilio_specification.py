@@ -29,9 +29,7 @@ class TwilioSpecification:
         """A posted form in its own types; what the schema calls an array may repeat. Raises Refused."""
         (body,) = self._operations[operation]["requestBody"]["content"].values()
         schema = self._resolved(body["schema"])
-        values = gathered(
-            pairs, {name for name, s in schema["properties"].items() if s.get("type") == "array"}
-        )
+        values = gathered(pairs, {name for name, s in schema["properties"].items() if s.get("type") == "array"})
         self._check(operation, schema, _loosened(values, schema["properties"]))
         return values
 
@@ -105,9 +103,7 @@ def _trouble(schema: Mapping[str, Any], value: Any) -> str:
             return "is no ISO 8601 time"
         if schema.get("format") == "uri" and not re.match(r"https?://[^/_]+(/|$|\?|#)", value):
             return "is no URL"
-    if isinstance(value, int | float) and not schema.get("minimum", value) <= value <= schema.get(
-        "maximum", value
-    ):
+    if isinstance(value, int | float) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
         return "is out of range"
     return ""
 

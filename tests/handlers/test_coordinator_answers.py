@@ -16,7 +16,8 @@ NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
     ("words", "count", "days"),
     [
         ("4", 4, 7), ("8 kali", 8, 7), ("6 kali tiap 2 pekan", 6, 14), ("5 kali tiap hari", 5, 1),
-        ("tiap 3 hari, 4 kali", 4, 3), ("3 times every 2 weeks", 3, 14), ("enam kali", 6, 7), ("setiap minggu 8x", 8, 7),
+        ("tiap 3 hari, 4 kali", 4, 3), ("3 times every 2 weeks", 3, 14), ("enam kali", 6, 7),
+        ("setiap minggu 8x", 8, 7),
     ],
 )  # fmt: skip
 def test_a_rhythm_is_weekly_unless_she_says_otherwise(words: str, count: int, days: int) -> None:
@@ -42,7 +43,7 @@ def test_now_is_the_moment_she_says_it() -> None:
 
 @pytest.mark.parametrize(
     ("words", "reason"),
-    [("kemarin", "not_a_day"), ("hari ini jam 9", "past"), ("1 januari 2020", "past"), ("entah", "not_a_day")],
+    [("kemarin", "past"), ("hari ini jam 9", "past"), ("1 januari 2020", "past"), ("entah", "not_a_day")],
 )
 def test_what_is_over_or_no_moment_is_refused(words: str, reason: str) -> None:
     with pytest.raises(NotUnderstood) as problem:

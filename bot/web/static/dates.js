@@ -13,7 +13,7 @@ const ONE_DAY = 24 * 60 * 60 * 1000;
 
 export const clockTime = (at) => CLOCK.format(at);
 export const fullMoment = (at) => `${MOMENT.format(at)}, ${clockTime(at)} WIB`;
-export const shortMoment = (at) => `${SHORT.format(at)}, ${clockTime(at)}`;
+export const shortMoment = (at) => `${SHORT.format(at)}, ${clockTime(at)} WIB`;
 export const dayKey = (at) => KEY.format(at);
 
 // A day as a messenger names it, seen from now.

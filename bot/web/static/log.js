@@ -20,6 +20,7 @@ export class Log {
     this.messages = new Map();
     this.atEnd = true;
     this.below = 0;
+    this.seen = { top: 0, height: 0, room: 0 };
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.down.addEventListener("click", () => this.toEnd(true));
     new ResizeObserver(() => { if (this.atEnd) this.toEnd(); }).observe(this.lines, { box: "border-box" });
@@ -74,20 +75,26 @@ export class Log {
     this.below = 0;
     this.#showDown();
     this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: smoothly ? "smooth" : "instant" });
+    this.#movedUp();
   }
 
-  // Put the name of the day before the first message of each day.
+  // Put the name of the day before the first message of each day. What stands there rightly is left alone: whatever is
+  // put into a log is read aloud.
   relabelDays() {
     const now = this.now();
     let before = "";
+    let day = null;
     for (const element of [...this.lines.children]) {
-      if (element.classList.contains("day")) { element.remove(); continue; }
+      if (element.classList.contains("day")) { day?.remove(); day = element; continue; }
       const entry = this.messages.get(element.dataset.id);
       if (!entry) continue;
       const at = new Date(entry.message.at);
-      if (dayKey(at) !== before) element.before(make("p", { class: "day" }, make("span", {}, dayName(at, now))));
+      if (dayKey(at) === before) day?.remove();
+      else nameDay(element, day, dayName(at, now));
       before = dayKey(at);
+      day = null;
     }
+    day?.remove();
   }
 
   #insert(element, order) {
@@ -98,10 +105,20 @@ export class Log {
 
   #scrolled() {
     const rest = this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight;
-    this.atEnd = rest < NEAR;
+    const up = this.#movedUp();
+    if (rest < NEAR) this.atEnd = true;
+    else if (up) this.atEnd = false;
     if (this.atEnd) this.below = 0;
     this.#showDown();
     this.#showDay(!this.atEnd);
+  }
+
+  // Whether she moved towards older messages. A log that became longer, or a phone that was turned, is not scrolling.
+  #movedUp() {
+    const { scrollTop: top, scrollHeight: height, clientHeight: room } = this.scroller;
+    const before = this.seen;
+    this.seen = { top, height, room };
+    return height === before.height && room === before.room && top < before.top;
   }
 
   // While she scrolls, the day stays in sight.
@@ -127,6 +144,12 @@ export class Log {
 // Her own message only came further: nothing is drawn, or read aloud, a second time.
 function isTickOnly(old, message) {
   return message.mine && ![old.ticks, message.ticks].includes("failed");
+}
+
+function nameDay(element, day, name) {
+  const label = day?.firstElementChild;
+  if (!label) element.before(make("p", { class: "day" }, make("span", {}, name)));
+  else if (label.textContent !== name) label.textContent = name;
 }
 
 function focusedButton(element) {

@@ -8,7 +8,8 @@ export class Tabs {
     for (const tab of this.tabs) tab.addEventListener("click", () => this.show(tab.dataset.tab));
     list.addEventListener("keydown", (event) => this.#key(event));
     this.narrow = window.matchMedia("(max-width: 759px)");
-    this.narrow.addEventListener("change", () => this.#seen(this.shown));
+    this.narrow.addEventListener("change", () => this.#fit());
+    this.#fit();
   }
 
   get shown() {
@@ -32,6 +33,15 @@ export class Tabs {
     this.#badge(name);
   }
 
+  // Only where one phone hides the others are they panels of tabs; elsewhere each is a region of its own.
+  #fit() {
+    for (const panel of this.phones.children) {
+      if (this.narrow.matches) panel.setAttribute("role", "tabpanel");
+      else panel.removeAttribute("role");
+    }
+    this.#seen(this.shown);
+  }
+
   #seen(name) {
     this.waiting.delete(name);
     this.#badge(name);
@@ -45,10 +55,11 @@ export class Tabs {
   }
 
   #key(event) {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
     const now = this.tabs.findIndex((tab) => tab.dataset.tab === this.shown);
-    const next = this.tabs[(now + step + this.tabs.length) % this.tabs.length];
+    const place = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: -1 }[event.key];
+    if (place === undefined) return;
+    event.preventDefault();
+    const next = this.tabs.at(place % this.tabs.length);
     this.show(next.dataset.tab);
     next.focus();
   }
