@@ -166,7 +166,15 @@ def _pacer(config: Config, channel: str) -> Pacer:
 def _sweeps(app: Berdaya) -> dict[str, Callable[[], Awaitable[Any]]]:
     jobs: dict[str, Callable[..., int]] = dict(JOBS)
     jobs["retention"] = partial(JOBS["retention"], retention=retention_of(app.config))
-    return {name: partial(app.sweep, job) for name, job in jobs.items()}
+    sweeps: dict[str, Callable[[], Awaitable[Any]]] = {name: partial(app.sweep, job) for name, job in jobs.items()}
+    sweeps["broadcasts"] = partial(_until_done, partial(app.sweep, JOBS["broadcasts"]))
+    return sweeps
+
+
+async def _until_done(sweep: Callable[[], Awaitable[int]]) -> None:
+    """Repeat a sweep that works in small steps, so that conversations come in between them."""
+    while await sweep():
+        continue
 
 
 def _alarm(channel: str, reason: str) -> None:

@@ -6,7 +6,7 @@ from bot.conversation.engine import Stale
 from bot.conversation.pages import listing
 from bot.conversation.reply import Choice, Reply
 from bot.conversation.values import Value, area, row_moment, say
-from handlers.buttons import MENU
+from handlers.buttons import MENU, PERSON
 from handlers.topics import TOPICS, label
 from handlers.visit import Visit
 from handlers.welcome import first
@@ -51,9 +51,12 @@ def listed(cards: Sequence[Card], key: str, page: int, more: str, **values: Valu
 
 def _ways(visit: Visit) -> Reply:
     cards = coming(visit)
+    if not cards:
+        return Reply("browse.none_at_all", choices=(PERSON, MENU))
     kinds = [
-        Choice(f"browse:{kind}:0", say(f"browse.kind_{kind}"), _count([c for c in cards if c.event.kind == kind]))
+        Choice(f"browse:{kind}:0", say(f"browse.kind_{kind}"), say("browse.count", count=count))
         for kind in _KINDS
+        if (count := sum(card.event.kind == kind for card in cards))
     ]
     near = Choice("browse:near:0", say("browse.near"), say("browse.near_more"))
     topics = Choice("browse:topics", say("browse.topics"), say("browse.topics_more"))
@@ -63,9 +66,11 @@ def _ways(visit: Visit) -> Reply:
 def _topics(visit: Visit) -> Reply:
     cards = coming(visit)
     rows = [
-        Choice(f"browse:{code}:0", label(code), _count([c for c in cards if c.event.topic == code])) for code in TOPICS
+        Choice(f"browse:{code}:0", label(code), say("browse.count", count=count))
+        for code in TOPICS
+        if (count := sum(card.event.topic == code for card in cards))
     ]
-    return Reply("browse.topic_ask", choices=(*rows, MENU), replaces=True)
+    return Reply("browse.topic_ask", choices=(*rows, MENU), replaces=True) if rows else _ways(visit)
 
 
 def _list(visit: Visit, what: str, page: int) -> Reply:
@@ -87,10 +92,6 @@ def _wanted(what: str) -> tuple[Callable[[Card], bool], Value]:
     if what == "open":
         return (lambda card: not card.event.women_only), say("browse.what_open")
     raise Stale(what)
-
-
-def _count(cards: Sequence[Card]) -> Value:
-    return say("browse.count", count=len(cards))
 
 
 ACTIONS = {"browse": browse}

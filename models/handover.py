@@ -80,6 +80,7 @@ def answer(session: Session, actor_id: int | None, question_id: int, text: str, 
     question = take(session, actor_id, question_id, now)
     _line(session, question, question.taken_by, text, now)
     question_notices.answered(session, question, text, now)
+    roles.audit(session, question.taken_by, "question.answer", f"question {question_id}", now)
     return question
 
 

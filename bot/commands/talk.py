@@ -26,7 +26,7 @@ from bot.delivery.results import Ledger, Result
 from bot.settings import programme_of
 from handlers.answering import Answering
 from handlers.conversations import GATES, engine
-from models.database import writing
+from models.database import truncate_log, writing
 from models.programme import Programme
 
 
@@ -46,6 +46,8 @@ class Terminal:
         with writing(self.database) as session:
             rows = self.inbox.handle(session, heard, self.clock())
         yield from (self._accepted(row) for row in rows)
+        if any(row.contact_id is None for row in rows):  # she was erased
+            truncate_log(self.database)
         yield from self.waiting()
 
     def waiting(self) -> Iterator[str]:

@@ -9,11 +9,14 @@ ADULT = 18
 #: Below this a number of years is no age of somebody who writes («2 tahun di sini»).
 _WRITES = 8
 _CLAUSES = re.compile(r"[,.;!\n]|\b(?:tapi|tp|tetapi|dan|sedangkan|but|and)\b")
-#: Somebody else, or a school long finished or only named as a place.
+#: Somebody else.
 _OTHERS = re.compile(
     r"\banak(?:ku|nya| saya| sy| aku| abdi| aye| gue| pertama| kedua| ketiga|2| \d)|\b(?:punya|ada|bawa) anak|\b(?:adik|adek|ade|cucu|"
-    r"keponakan|ponakan|suami|ibu saya|putri|putra|son|daughter|child|kids?|guru|mengajar|ngajar|kantin|lulus\w*|tamat\w*|alumni|"
-    r"ijazah|jebolan|depan|deket|dekat|sebelah|belakang)\b"
+    r"keponakan|ponakan|suami|ibu saya|putri|putra|son|daughter|child|kids?)\b"
+)
+#: A school long finished, or only named as a place.
+_OTHER_SCHOOL = re.compile(
+    r"\b(?:guru|mengajar|ngajar|kantin|lulus\w*|tamat\w*|alumni|ijazah|jebolan|depan|deket|dekat|sebelah|belakang)\b"
 )
 _HER = r"(?:saya|sy|aku|ku|abdi|aye)"
 _MORE = r"(?: (?:baru|masih|msh|udah|sudah|only))*"
@@ -56,7 +59,11 @@ def _young(clause: str) -> bool:
     ages = _ages(_SOME_AGE, clause)
     if any(age >= ADULT for age in ages) and not _YOUNG.search(clause):
         return False
-    return any(_WRITES <= age < ADULT for age in ages) or bool(_YOUNG.search(clause) or _AT_SCHOOL.search(clause))
+    return any(_WRITES <= age < ADULT for age in ages) or _says_so(clause)
+
+
+def _says_so(clause: str) -> bool:
+    return bool(_YOUNG.search(clause) or (_AT_SCHOOL.search(clause) and not _OTHER_SCHOOL.search(clause)))
 
 
 def _ages(pattern: re.Pattern[str], clause: str) -> list[int]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.conversation.ages import says_under_age
-from bot.conversation.assent import Assent, assent, with_thumbs
+from bot.conversation.assent import Assent, assent, with_thumbs, without_having_read
 from bot.conversation.choosing import chosen
 from bot.conversation.spoken_numbers import spelled_out
 from bot.conversation.values import Value
@@ -28,10 +28,6 @@ _QUESTION = re.compile(
 #: A number with its sign, thousands and decimals, so that what is no whole number is not taken for one.
 _NUMBER = re.compile(r"(?<![\w.,])-? ?\d{1,3}(?:[., ]\d{3})+(?![\d.,]*\d)|-?\d+(?:[.,⁄/]\d+)*")
 _WANTS_TO_READ = re.compile(r"\b(?:baca|bacain|membaca|dibaca|lihat|liat|pelajari|selengkapnya|read)\b")
-_HAS_READ = re.compile(
-    r"\b(?:sudah|udah|udh|sdh|dah|habis|abis|selesai|already|have|gak|ga|tidak|tdk|nggak|ngga|not)(?: (?:saya|sy|aku|usah|perlu|mau))*"
-    r" (?:baca|membaca|dibaca|lihat|liat|pelajari|read)\b"
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +116,7 @@ def consent_answer(text: str) -> Consent:
     words = read(with_thumbs(text[:LONGEST]))
     if says_under_age(words):
         return Consent.UNDERAGE
-    if _WANTS_TO_READ.search(plain(words)) and not _HAS_READ.search(plain(words)):
+    if _WANTS_TO_READ.search(without_having_read(plain(words))):
         return Consent.READ
     return Consent.YES if yes_no(text) else Consent.NO
 

@@ -53,7 +53,11 @@ _NEXT = re.compile(r"\b(?:depan|dpn|next)\b")
 _THIS = re.compile(r"\b(?:ini|this)\b")
 #: «Minggu depan» is next week more often than a Sunday: too little to go by.
 _WEEK = re.compile(r"^(?:minggu|pekan|bulan) (?:depan|dpn|ini)\b|^(?:next|this) (?:week|month)$")
-_HOUR = re.compile(r"(?<!')\b(?:jam|pukul|pkl|at)\b.*$")
+_HOUR = re.compile(
+    r"(?<!')\b(?:jam|pukul|pkl|at)\.? ?(?:setengah )?\d.*$|(?<!tgl)(?<!tanggal)(?<=[a-z]) \d{1,2}[.:]\d{2}(?: ?wib)?$"
+)
+#: More than one day: «5-12 desember».
+_SEVERAL = re.compile(r"\b\d{1,2} ?(?:-|–|dan|&|sampai|s/d|to|and) ?\d{1,2} [a-z]{3,9}\b")
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b")
 _YEAR = r"(?:,? ?'?(\d{4}|\d{2})(?![\d.:]))?"
 _ISO = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b")
@@ -62,7 +66,10 @@ _NUMERIC = re.compile(
 )
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}}) ?(?:of )?([a-z]{{3,9}})\b\.?{_YEAR}")
 _MONTH_DAY = re.compile(rf"\b([a-z]{{3,9}})\.? (\d{{1,2}})(?![\d.:/]){_YEAR}")
-_ALONE = re.compile(r"(?:hari )?(?:tgl|tanggal|the)?\.? ?(\d{1,2})( (?:bulan (?:depan|dpn)|(?:of )?next month))?")
+_OF_MONTH = re.compile(
+    r"(?:\b(?:tgl|tanggal|the)\.? ?|^)(\d{1,2})\b( (?:bulan (?:depan|dpn)|(?:of )?next month))?(?=$|,| \w+$)"
+)
+_ALONE = re.compile(r"\d{1,2}( (?:bulan (?:depan|dpn)|(?:of )?next month))?")
 
 
 def date_answer(today: date) -> Callable[[str], date]:
@@ -73,8 +80,10 @@ def date_answer(today: date) -> Callable[[str], date]:
     """
 
     def parse(text: str) -> date:
-        words = _ORDINAL.sub(r"\1", spelled_out(_HOUR.sub("", plain(read(text))).strip(" ,.")))
-        for reader in (_iso, _worded, _numeric, _ahead, _weekday, _near, _alone):
+        words = _ORDINAL.sub(r"\1", _HOUR.sub("", spelled_out(plain(read(text)))).strip(" ,."))
+        for reader in (
+            (_iso, _worded, _numeric, _ahead, _of_month, _weekday, _near) if not _SEVERAL.search(words) else ()
+        ):
             found = reader(words, today)
             if found is not None:
                 _check(found, today, words)
@@ -112,7 +121,12 @@ def _dated(on: str, month: int, year: str | None, today: date) -> date | None:
 
 def _iso(words: str, today: date) -> date | None:
     match = _ISO.search(words)
-    return _made(*(int(part) for part in match.groups())) if match else None
+    if not match:
+        return None
+    found = _made(*(int(part) for part in match.groups()))
+    if found is None:
+        raise NotUnderstood("not_a_day")
+    return found
 
 
 def _worded(words: str, today: date) -> date | None:
@@ -170,9 +184,10 @@ def _near(words: str, today: date) -> date | None:
     return next((today + timedelta(days=days) for pattern, days in _NEAR if pattern.search(words)), None)
 
 
-def _alone(words: str, today: date) -> date | None:
-    match = _ALONE.fullmatch(words)
-    if not match:
+def _of_month(words: str, today: date) -> date | None:
+    """«Tgl 5», «sabtu tgl 28», «5»: the next day of that number."""
+    match = _OF_MONTH.search(words)
+    if not match or not (match[0][0].isalpha() or _ALONE.fullmatch(words)):
         return None
     this_month = _made(today.year, today.month, int(match[1]))
     if this_month and this_month >= today and not match[2]:

@@ -56,6 +56,8 @@ def person_name(text: str) -> str:
     if is_greeting(words):
         raise NotUnderstood("greeting")
     name = bare_name(words)
+    if is_greeting(name):
+        raise NotUnderstood("greeting")
     if is_sentence(name) or len(name.split()) > MOST_WORDS:
         raise NotUnderstood("sentence")
     if len(name) > LONGEST_NAME:
@@ -78,7 +80,7 @@ def place_name(text: str) -> str:
     if found.outside and not found.guesses:
         return OUTSIDE
     beyond = (Option(OUTSIDE, say("place.outside")),) if found.outside else ()
-    return _chosen(words, areas.find_kecamatan(words), beyond)
+    return _chosen(words, areas.matches(found), beyond)
 
 
 def place_within(kecamatan: str) -> Callable[[str], str]:

@@ -18,7 +18,9 @@ _PARTS = {
 }  # fmt: skip
 _PART = "|".join(sorted(_PARTS, key=len, reverse=True))
 #: Words that say nothing about the time.
-_AROUND = re.compile(r"\b(?:jam|pukul|pkl|wib|tepat|sekitar|mulai|dari|from|at|o'clock|hari|bu|kak|ya|aja|saja)\b\.?")
+_AROUND = re.compile(
+    r"(?:\b|(?<=\d)(?=wib))(?:jam|pukul|pkl|wib|tepat|sekitar|mulai|dari|from|at|o'clock|hari|bu|kak|ya|aja|saja)\b\.?"
+)
 _TIME = re.compile(
     rf"(?:(?P<first>{_PART}) )?(?P<half>(?:setengah|stgh|stengah) )?(?P<hour>\d{{1,2}})(?:[.:,;](?P<minute>\d{{2}}))?"
     rf"(?: ?(?P<way>lewat|lebih|kurang) (?P<by>\d{{1,2}})(?: menit)?)? ?(?P<part>{_PART})?"

@@ -20,7 +20,8 @@ _NO = frozenset(
 _AROUND = frozenset(
     "bu ibu kak kakak teh teteh mbak mba mpok min admin mas pak ya yah dong deh aja saja sih kok nih lah ah atuh mah euy "
     "banget bgt sekali tolong makasih mksh terima kasih saya sy aku abdi aye kulo dulu insyaallah insya allah please thanks i "
-    "ikut hadir datang dateng daftar simpan disimpan hapus data datanya udah sudah".split()
+    "ikut hadir datang dateng daftar simpan disimpan hapus data datanya udah sudah "
+    "umur usia tahun thn th taun lebih atas ke keatas".split()
 )
 #: She wants something else first, or makes a condition: no answer either way.
 _NEITHER = frozenset(
@@ -34,11 +35,15 @@ _FINE = re.compile(
     r"gpp|gapapa|gakpapa|ngapapa|no problem|of course)\b"
 )
 _JOINED_NO = re.compile(r"\b(?:ga|gak|nggak|ngga|tak)(?:bisa|mau|boleh|usah|perlu|jadi|setuju|ikut)\b")
+_HAS_READ = re.compile(
+    r"\b(?:sudah|udah|udh|sdh|dah|habis|abis|selesai|already|have|gak|ga|tidak|tdk|nggak|ngga)(?: (?:saya|sy|aku|usah|perlu))*"
+    r" (?:baca|membaca|dibaca|lihat|liat|pelajari|read)\b"
+)
 _THUMBS = {"👍": " ya ", "👌": " ya ", "✅": " ya ", "🙆": " ya ", "👎": " tidak ", "❌": " tidak ", "🙅": " tidak "}
 #: «Boleh ga ya», «bisakah»: she asks whether she may.
 _ASKS = re.compile(
     r"\b(?:boleh|bisa|mau|jadi|setuju|benar|bener|betul|perlu|aman|harus) ?(?:ga|gak|gk|g|nggak|ngga|enggak|engga|tidak|tdk|"
-    r"kagak|kaga|ndak|teu|belum|blm)(?: (?:ya|yah|sih|bu|kak|teh|mbak|min|nih))*$|\b\w+kah\b"
+    r"kagak|kaga|ndak|teu|belum|blm)(?: (?:ya|yah|sih|bu|kak|teh|mbak|min|nih))*$|\b(?:boleh|bisa|mau|apa|ada|perlu|harus|benar|betul|jadi|aman|sudah)kah\b"
 )
 #: Words of unknown meaning that a clear yes or no may carry («iya besok pagi»).
 _MOST_UNKNOWN = 2
@@ -60,9 +65,14 @@ def with_thumbs(text: str) -> str:
     return text
 
 
+def without_having_read(words: str) -> str:
+    """Her words without «sudah baca» or «ga usah baca», which say nothing against a yes."""
+    return _HAS_READ.sub(" ", words)
+
+
 def assent(text: str) -> Assent:
     """Yes, no, or neither. A «tidak» anywhere makes a no; what is not clear is never a yes."""
-    words = _FINE.sub("boleh", plain(text))
+    words = without_having_read(_FINE.sub("boleh", plain(text)))
     if "?" in text or _ASKS.search(words):
         return Assent.ASKS
     tokens = [_base(token) for token in re.split(r"[\s,.!;]+", _JOINED_NO.sub("tidak", words)) if token]
@@ -70,7 +80,7 @@ def assent(text: str) -> Assent:
         return Assent.ASKS
     if any(token in _NEITHER or "/" in token for token in tokens):
         return Assent.UNCLEAR
-    unknown = sum(token not in _YES | _MAYBE_YES | _NO | _AROUND for token in tokens)
+    unknown = sum(token not in _KNOWN and not token.isdecimal() for token in tokens)
     if any(token in _NO for token in tokens):
         return Assent.NO if unknown <= _MOST_UNKNOWN else Assent.UNCLEAR
     if any(token in _YES for token in tokens):

@@ -167,6 +167,8 @@ class Engine(Generic[T]):
             return filling.ask(turn)
         if verb == "restart":
             return self.open(turn, filling.form.name, filling.carried(turn))
+        if verb == "changes":
+            return filling.change(turn, "", int(detail) if detail.isdecimal() else 0)
         if verb == "more":
             key, _, number = detail.partition(":")
             return filling.more(turn, key, int(number) if number.isdecimal() else 0)

@@ -99,7 +99,7 @@ class Filling(Generic[T]):
         turn.talk.said.pop(OK, None)
         return self.ask(turn)
 
-    def change(self, turn: T, key: str) -> list[Reply]:
+    def change(self, turn: T, key: str, number: int = 0) -> list[Reply]:
         """«Ubah» on the review screen: without a key, ask which; with one, ask that question again."""
         answers, _ = self.progress(turn)
         if key in turn.talk.said:
@@ -108,7 +108,7 @@ class Filling(Generic[T]):
             return self.ask(turn)
         shown = [q for q in self.form.questions if q.reviewed and q.key in answers]
         choices = [Choice(f"f:{self.form.name}:change:{q.key}", say(f"{self.form.name}.{q.key}.label")) for q in shown]
-        return [Reply("form.which", choices=page(choices, 0, f"f:{self.form.name}:changes"))]
+        return [Reply("form.which", choices=page(choices, number, f"f:{self.form.name}:changes"))]
 
     def stale(self, turn: T) -> bool:
         """Whether the form was last touched more than 24 hours ago."""

@@ -5,17 +5,17 @@ import unicodedata
 
 MOST_WORDS = 6
 _ME = r"(?:saya|sy|aku|abdi|kulo|aye)"
-_HELLO = r"(?:halo|hallo|hai|hi|hello|ass?alam\w*(?: ?wr\.? ?wb\.?| warahmatullahi wabarakatuh)?|askum|permisi|punten|selamat \w+|iya|ya|baik|oke)"
+_HELLO = r"(?:halo|hallo|hai|hi|hello|ass?alam[\w']*(?: ?wr\.? ?wb\.?| warahmatullahi wabarakatuh)?|askum|permisi|punten|selamat \w+|iya|ya|baik|oke)"
 _GREETING = re.compile(
     rf"(?:{_HELLO}|ass|samlekum|met|pagi|siang|sore|malam|p|tes|test|sugeng \w+|kulo nuwun|misi|makasih|terima kasih|thanks|ok|tidak|gak|"
     r"ga|nggak|enggak|boleh|siap|sip|setuju)(?:[ ,.!]+(?:bu|ibu|kak|kakak|teh|teteh|mbak|mba|mpok|min|admin|pak|mas|semua|semuanya|ya|"
     r"banget|banyak|pagi|siang|sore|malam|halo|hai|wr|wb))*[ ,.!]*",
     re.IGNORECASE,
 )
-_GREETS = re.compile(r"(?:halo|hallo|hai|hi|hello|ass?alam\w*|askum|permisi|punten)\b", re.IGNORECASE)
+_GREETS = re.compile(r"(?:halo|hallo|hai|hi|hello|ass?alam[\w']*|askum|permisi|punten)\b", re.IGNORECASE)
 #: What leads to a name. Titles of politeness go too, since the bot puts its own before the name.
 _LEADING = re.compile(
-    rf"^(?:{_HELLO}[\s,.!]+(?=(?:{_ME}|nama|ini|perkenalkan|kenalin|my|i)\b)|(?:perkenalkan|kenalkan|kenalin|ini|biasa|bisa|cukup|boleh)\s+"
+    rf"^(?:{_HELLO}[\s,.!]+(?=(?:{_ME}|nama|ini|perkenalkan|kenalin|my|i)\b)|(?:iya|ya|ok|oke|baik)[\s,.!]+(?=\w)|(?:perkenalkan|kenalkan|kenalin|ini|biasa|bisa|cukup|boleh)\s+"
     rf"(?=\w)|(?:nama(?:ku|nya)?|nm)\s*(?:lengkap|panggilan|asli)?\s*{_ME}?\s*(?:adalah|itu|:|=|-)?\s+|(?:atas nama|a/n|a\.n\.?|an\.)\s*|"
     rf"(?:di)?(?:panggil|sebut)(?:an)?(?:nya)?\s+(?:aja|saja)?\s*{_ME}?\s*|{_ME}\s+(?:adalah\s+)?(?=\S)|(?:my name is|i am|i'm|call me|this is)\s+|"
     r"(?:bu|ibu|kak|kakak|teh|teteh|mbak|mba|mpok|ny|nyonya|mrs)\.?\s+(?=\w))",
@@ -23,7 +23,7 @@ _LEADING = re.compile(
 )
 #: What may follow a name: where she is from, how old, a second thought, a word to the bot.
 _TRAILING = re.compile(
-    r"\s+(?:dari|asal|tinggal|umur|usia|rt|di|from)\s.*$|\s*[(\[].*$|\s*,(?!\s*\S{1,6}\.?(?:\s*,|$)|\s*\S{1,3}\.\S).*$|"
+    r"\s+\d{1,2} ?(?:th|thn|tahun)\b.*$|\s+(?:dari|asal|tinggal|umur|usia|rt|di|from)\s.*$|\s*[(\[].*$|\s*,(?!\s*\S{1,6}\.?(?:\s*,|$)|\s*\S{1,3}\.\S).*$|"
     r"(?<=\w)(?:\s+(?:aja|saja|ya|yah|bu|kak|min|mbak|deh|nih|terima kasih|makasih))+$",
     re.IGNORECASE,
 )
@@ -31,7 +31,7 @@ _TRAILING = re.compile(
 _SENTENCE = re.compile(
     r"\b(?:mau|ingin|pengen|pingin|hoyong|daftar|ikut|kelas|pelatihan|kursus|seminar|kegiatan|bisa|boleh|tolong|kapan|dimana|berapa|gimana|"
     r"jadwal|info|tanya|nanya|gratis|bayar|dengan|saya|aku|apa|kenapa|jahit|menjahit|masak|memasak|besok|tidak|gak|nggak|ngga|bukan|"
-    r"rahasia|anonim|kasih|tau|tahu|sudah|udah|belum|want|dont|don't|please)\b|https?:|www\.|@",
+    r"rahasia|anonim|kasih|tau|tahu|sudah|udah|belum|siapa|kamu|anda|lanjut|next|want|dont|don't|please)\b|https?:|www\.|@",
     re.IGNORECASE,
 )
 _SMALL_WORDS = re.compile(
@@ -39,7 +39,7 @@ _SMALL_WORDS = re.compile(
 )
 #: A degree keeps its last dot: «S.Pd.».
 _DEGREE = re.compile(r"\b[A-Z]\.\w{1,3}\.$")
-_NO_NAMES = frozenset({"nama", "ibu", "bu", "kak", "kakak", "teh", "teteh", "mbak", "mba", "mpok", "xxx"})
+_NO_NAMES = frozenset({"nama", "ibu", "bu", "kak", "kakak", "teh", "teteh", "mbak", "mba", "mpok", "xxx", "rt", "rw"})
 _SMALL = frozenset({"binti", "bin", "al", "el", "van", "von", "de", "der", "la"})
 
 
@@ -82,7 +82,7 @@ def cased(name: str) -> str:
 def _word(word: str, shouted: bool) -> str:
     if word.lower() in _SMALL and (shouted or word.islower()):
         return word.lower()
-    if word.islower() or (word.isupper() and (shouted or len(word) > 3) and "." not in word):
+    if word.islower() or (word.isupper() and (shouted or (len(word) > 3 and "." not in word))):
         return re.sub(r"^\w|(?<=[-.])\w|(?<=^\w')\w", lambda first: first[0].upper(), word.lower())
     return word
 

@@ -12,7 +12,7 @@ from bot.conversation.words import plain
 
 S = TypeVar("S")
 #: How alike two names must be, in percent, to be taken for the same and at least to be asked about.
-SURE, MAYBE = 86, 76
+SURE, MAYBE = 85, 76
 #: A name of which she wrote only the first part, such as «Poris», and one that differs by a single slip.
 FIRST_PART, ONE_SLIP = 87, 90
 #: Short names are so close to other words that more must agree.
@@ -31,6 +31,12 @@ _AROUND = frozenset(
 )
 
 
+#: Words of many names; alone they name nothing.
+_COMMON = frozenset(
+    "selatan timur barat utara tengah taman pasar kampung villa vila jaya indah baru raya dalam kulon wetan perumahan".split()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Mention(Generic[S]):
     """A name in her words, from token `start` to before `end`, what it may mean, and how alike, in percent."""
@@ -43,7 +49,11 @@ class Mention(Generic[S]):
 
 def squeezed(name: str) -> str:
     """A name as it is compared: letters and digits only, and the spellings that people mix up made one."""
-    letters = re.sub(r"[^a-z0-9]", "", plain(name))
+    return _joined([plain(name)])
+
+
+def _joined(words: Sequence[str]) -> str:
+    letters = re.sub(r"[^a-z0-9]", "", "".join(words))
     return letters.replace("oe", "u").replace("dj", "j").replace("tj", "c")
 
 
@@ -70,9 +80,7 @@ class NameIndex(Generic[S]):
         found: list[Mention[S]] = []
         taken: set[int] = set()
         for start, end in _windows(len(words)):
-            if taken.isdisjoint(range(start, end)) and (
-                senses := self._senses.get(squeezed(" ".join(words[start:end])))
-            ):
+            if taken.isdisjoint(range(start, end)) and (senses := self._senses.get(_joined(words[start:end]))):
                 found.append(Mention(start, end, senses))
                 taken.update(range(start, end))
         return sorted(found, key=lambda mention: mention.start)
@@ -82,13 +90,25 @@ class NameIndex(Generic[S]):
         told = [(place, word) for place, word in enumerate(words) if word not in _AROUND][:_COMPARED]
         found: list[Mention[S]] = []
         for start, end in _windows(len(told)):
-            part = squeezed(" ".join(word for _, word in told[start:end]))
-            for name, likeness in self._near(part):
+            part = [word for _, word in told[start:end]]
+            for name, likeness in self._near(_joined(part)) if not _COMMON.issuperset(part) else ():
                 found.append(Mention(told[start][0], told[end - 1][0] + 1, self._senses[name], likeness))
         found.sort(key=lambda mention: (-mention.likeness, mention.start - mention.end))
         return [
             mention for mention in found if mention.likeness >= found[0].likeness - 4 and not _inside(mention, found[0])
         ]
+
+    def longer(self, mention: Mention[S], words: Sequence[str]) -> Mention[S]:
+        """The longer name she may have slipped in: «Sepatan Timor» is not Sepatan. The same mention if there is none."""
+        short, part = _joined(words[mention.start : mention.end]), _joined(words[mention.start : mention.end + 1])
+        if mention.end == len(words) or words[mention.end] in _AROUND:
+            return mention
+        close = process.extract(part, self._names, scorer=fuzz.ratio, score_cutoff=ONE_SLIP - 2, limit=3)
+        longer = [(name, score) for name, score, _ in close if len(name) > len(short) + 2]
+        if not longer:
+            return mention
+        name, score = longer[0]
+        return Mention(mention.start, mention.end + 1, self._senses[name], max(score, ONE_SLIP))
 
     def _near(self, part: str) -> list[tuple[str, float]]:
         if len(part) < 4:

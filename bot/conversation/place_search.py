@@ -73,7 +73,7 @@ class PlaceSearch:
     def find(self, text: str) -> Found:
         """The kecamatan her words may mean."""
         words = tokens(text, self.short)
-        places = [_as_hinted(place, words) for place in self.names.exact(words)]
+        places = [_as_hinted(self.names.longer(place, words), words) for place in self.names.exact(words)]
         wide = [place for place in places if _is(place, Kind.WIDE)]
         named = [place for place in places if place not in wide]
         if _says_outside(words, named, wide):

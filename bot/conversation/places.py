@@ -121,10 +121,11 @@ class Gazetteer:
 
     def find_kecamatan(self, text: str) -> list[Match]:
         """The kecamatan her words may mean, likeliest first. A kelurahan or a popular name leads to its kecamatan."""
-        return [
-            Match(self._regions[guess.kecamatan], guess.likeness, self._regions.get(guess.by))
-            for guess in self.search(text).guesses
-        ]
+        return self.matches(self.search(text))
+
+    def matches(self, found: Found) -> list[Match]:
+        """The areas of what was found."""
+        return [Match(self._regions[g.kecamatan], g.likeness, self._regions.get(g.by)) for g in found.guesses]
 
     def find_kelurahan(self, text: str, kecamatan: str) -> list[Match]:
         """The kelurahan or desa of one kecamatan her words may mean, likeliest first."""
@@ -132,7 +133,8 @@ class Gazetteer:
         if inside is None:
             return []
         kept: dict[str, Match] = {}
-        for mention in inside.exact(words) or inside.alike(words):
+        exact = [inside.longer(mention, words) for mention in inside.exact(words)]
+        for mention in exact or inside.alike(words):
             for region in mention.senses:
                 kept.setdefault(region.code, Match(region, mention.likeness))
         return list(kept.values())

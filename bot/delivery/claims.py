@@ -141,7 +141,7 @@ def is_offer(message: OutboxMessage) -> bool:
 def end(
     session: Session, message: OutboxMessage, status: Status, reason: str, now: datetime, programme: Programme
 ) -> None:
-    """End a row without acceptance; a seat that could not be offered passes on at once."""
+    """End a row without acceptance; a seat that could not be offered passes on at once. An erased woman's row is gone."""
     before, message.status = message.status, status
     message.error, message.ended_at, message.lease_by = reason, now, None
     if message.broadcast_id is not None:
@@ -149,6 +149,8 @@ def end(
     if is_offer(message) and message.enrolment_id is not None:
         session.flush()
         offers.offer_undeliverable(session, message.enrolment_id, now, programme)
+    if message.contact_id is None:
+        session.delete(message)
 
 
 def _outgoing(message: OutboxMessage, row: sa.Row[Any]) -> Outgoing:

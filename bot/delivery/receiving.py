@@ -4,6 +4,7 @@ A step that keeps failing is quarantined after the third try and acknowledged, s
 the others; she gets a plain apology.
 """
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
@@ -51,6 +52,8 @@ class Receiver:
         except Exception as problem:
             rows = await self._try_again(heard, problem)
         self.sender.take(rows)
+        if any(row.contact_id is None for row in rows):  # she was erased
+            await asyncio.to_thread(self.writer.truncate_log)
 
     def _step(self, heard: Heard, session: Session) -> list[Outgoing]:
         return self.inbox.handle(session, heard, self.now())

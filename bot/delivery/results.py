@@ -84,8 +84,8 @@ class Ledger:
             remember_shown(session, row.contact_id, sent.shown, now)
         if claims.is_offer(row) and row.enrolment_id is not None:
             offers.offer_accepted(session, row.enrolment_id, now, self.programme)
-        if (row.content or {}).get("key") == PRIVATE:
-            session.delete(row)
+        if row.contact_id is None or (row.content or {}).get("key") == PRIVATE:
+            session.delete(row)  # she was erased, or nobody is ever to see this row
             return
         session.flush()
         statuses.apply_parked(session, row, now, self.programme)

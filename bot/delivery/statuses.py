@@ -12,6 +12,7 @@ from bot.channels.base import DeliveryStatus
 from bot.delivery import claims
 from models import broadcasting, offers
 from models.messages import OutboxMessage, ParkedStatus, Status
+from models.people import Contact, OptOut
 from models.programme import Programme
 
 #: How far a message has come; a word of lower or equal rank changes nothing.
@@ -49,6 +50,17 @@ def apply_parked(session: Session, row: OutboxMessage, now: datetime, programme:
         session.delete(parked)
 
 
+def _note_on_contact(session: Session, row: OutboxMessage, reason: str | None, now: datetime) -> None:
+    """A block or a stop that shows only now holds for everything that comes after."""
+    if row.contact_id is None or reason not in {"blocked", "opted_out"}:
+        return
+    contact = session.get_one(Contact, row.contact_id)
+    if reason == "blocked":
+        contact.blocked_at = now
+    else:
+        contact.opt_out, contact.opted_out_at = OptOut.ALL, now
+
+
 def _row(session: Session, word: DeliveryStatus) -> OutboxMessage | None:
     mine = []
     if word.token:
@@ -66,6 +78,7 @@ def _advance(session: Session, row: OutboxMessage, word: DeliveryStatus, now: da
         return
     row.provider_id = row.provider_id or word.provider_id
     if status is Status.FAILED:
+        _note_on_contact(session, row, word.error, now)
         claims.end(session, row, Status.FAILED, word.error or "undelivered", now, programme)
         return
     if row.broadcast_id is not None:

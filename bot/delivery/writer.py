@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from models.database import truncate_log
+
 T = TypeVar("T")
 Step = Callable[[Session], Any]
 
@@ -61,6 +63,10 @@ class Writer:
     async def run(self, step: Callable[[Session], T], lane: Lane = Lane.BACKGROUND) -> T:
         """Queue a step and wait for its commit."""
         return await asyncio.wrap_future(self.submit(step, lane))
+
+    def truncate_log(self) -> None:
+        """After an erasure: no copy of what is gone stays in a log file. Called outside the writer's thread."""
+        truncate_log(self._engine)
 
     def _put(self, step: Step | None, lane: int, future: "Future[Any]") -> None:
         with self._lock:

@@ -17,7 +17,6 @@ EVERY = {
     "handovers": 300,
     "events": 300,
     "retention": 600,
-    "missed_messages": 180,
 }
 
 

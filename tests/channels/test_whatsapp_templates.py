@@ -58,7 +58,7 @@ def test_proposals_name_their_variables_in_order() -> None:
 def test_the_names_are_those_of_the_configuration() -> None:
     example = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
     section = example.partition("[twilio.templates]")[2].partition("\n[")[0]
-    assert set(re.findall(r"^(\w+) =", section, re.MULTILINE)) == set(NAMES)
+    assert set(re.findall(r"^(\w+) =", section, re.MULTILINE)) == {*NAMES, *(f"{name}_en" for name in NAMES)}
 
 
 async def test_a_value_that_is_missing_is_a_dash(double: TwilioDouble) -> None:

@@ -178,3 +178,11 @@ def test_near_events_come_first(rohayati: Phone) -> None:
     rohayati.presses("Lainnya").sees("browse.list")
     assert len(rohayati.seen[-1].choices) == 9
     rohayati.presses("Lainnya").reads("Menjahit Dasar")
+
+
+def test_an_empty_programme_says_so(village: Village, rohayati: Phone) -> None:
+    with village.writes() as session:
+        session.execute(sa.update(Event).values(status=EventStatus.FINISHED))
+    rohayati.says("menu").presses("Lihat kegiatan").sees("browse.none_at_all")
+    rohayati.presses_action("browse:topics").sees("browse.none_at_all")
+    rohayati.presses_action("browse:training:0").sees("browse.none")
