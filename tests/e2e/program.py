@@ -3,12 +3,14 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
@@ -62,6 +64,20 @@ class Program:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
+
+    def posts(self, path: str, body: bytes, headers: dict[str, str]) -> int:
+        """POST to the program; the status it answers."""
+        request = urllib.request.Request(self.url + path, body, headers, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            return refused.code
+
+    def asks(self, question: str) -> list[tuple[object, ...]]:
+        """The rows of a question to its database file, read beside it."""
+        with closing(sqlite3.connect(self.folder / "var" / "berdaya.db", timeout=10)) as database:
+            return database.execute(question).fetchall()
 
     def kill(self) -> None:
         """kill -9."""

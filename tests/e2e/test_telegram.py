@@ -1,17 +1,13 @@
 """The whole journey on Telegram: the real program as a process, against a double that refuses what Telegram refuses."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
-from models.programme import WIB
 from tests.doubles.telegram import TelegramDouble
-from tests.doubles.telegram_people import TelegramPerson
+from tests.e2e.journey import SAMPLE, registers, until_the_evening_before
 from tests.e2e.program import Program
-
-SAMPLE = Path(__file__).parents[2] / "models" / "sample" / "programme.toml"
 
 
 @pytest.fixture
@@ -30,34 +26,6 @@ def _program(folder: Path, telegram: TelegramDouble, mode: str) -> Program:
     return program
 
 
-def _until_the_evening_before() -> float:
-    """Seconds until 18.30 WIB on the day before the sample's sewing class first meets: the Saturday a week from now."""
-    now = datetime.now(WIB)
-    first = now.date() + timedelta(days=7)
-    friday = first + timedelta(days=(5 - first.weekday()) % 7 - 1)
-    return (datetime.combine(friday, time(18, 30), WIB) - now).total_seconds()
-
-
-def registers(siti: TelegramPerson) -> None:
-    """From the first word to being a participant."""
-    siti.waits_for("Boleh saya simpan?")
-    siti.presses("Boleh")
-    siti.waits_for("panggil apa")
-    siti.presses("Ibu")
-    siti.waits_for("Siapa nama")
-    siti.says("siti aminah")
-    siti.waits_for("kecamatan mana")
-    siti.says("cipondo")
-    siti.waits_for("kelurahan")
-    siti.presses("Lewati")
-    siti.waits_for("tertarik bidang")
-    siti.says("menjahit sama masak")
-    siti.waits_for("Sudah benar?")
-    siti.presses("Benar")
-    siti.waits_for("kegiatan baru?")
-    siti.presses("Boleh")
-
-
 @pytest.mark.parametrize("mode", ["polling", "webhook"])
 def test_from_start_to_a_reminder_answered(tmp_path: Path, telegram: TelegramDouble, mode: str) -> None:
     with _program(tmp_path, telegram, mode) as program:
@@ -67,7 +35,7 @@ def test_from_start_to_a_reminder_answered(tmp_path: Path, telegram: TelegramDou
         siti.waits_for("Tersisa 6 tempat")
         siti.presses("Daftar")
         siti.waits_for("sudah terdaftar di Menjahit Dasar")
-        program.passes(hours=_until_the_evening_before() / 3600)
+        program.passes(hours=until_the_evening_before() / 3600)
         siti.waits_for("Bisa datang?", seconds=60)
         siti.presses("Bisa")
         siti.waits_for("Saya catat")
