@@ -31,7 +31,7 @@ run: .venv/.ready ## start the program: simulator on http://127.0.0.1:8000, no a
 	@$(BIN)/berdaya run
 
 test: .venv/.ready-dev browser ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 browser: # the simulator page is tested in a real browser where one can be had
 	@if ! command -v chromedriver >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \

@@ -33,7 +33,9 @@ _BETWEEN = re.compile(
 )
 _LASTING = re.compile(r"\s*\b(?:selama|lamanya|for)\b\s*|\s*,\s*(?=[\d,.]+ ?(?:jam|menit)\b)")
 _TWO_TIMES = re.compile(r"(\d{1,2}[.:]\d{2}) (\d{1,2}[.:]\d{2})")
-_LENGTH = re.compile(r"(?<![\d.,])(\d{1,4}(?:[.,]\d{1,2})?|[.,]\d{1,2})\s*(jam|j|hours?|h|menit|mnt|m|mins?|minutes?)(?![a-z])")
+_LENGTH = re.compile(
+    r"(?<![\d.,])(\d{1,4}(?:[.,]\d{1,2})?|[.,]\d{1,2})\s*(jam|j|hours?|h|menit|mnt|m|mins?|minutes?)(?![a-z])"
+)
 _FRACTIONS = {"½": ",5", "¼": ",25", "¾": ",75"}
 #: Ways to say an hour and a half, made one.
 _HALVES = (

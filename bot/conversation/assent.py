@@ -43,7 +43,8 @@ _THUMBS = {"👍": " ya ", "👌": " ya ", "✅": " ya ", "🙆": " ya ", "👎"
 #: «Boleh ga ya», «bisakah»: she asks whether she may.
 _ASKS = re.compile(
     r"\b(?:boleh|bisa|mau|jadi|setuju|benar|bener|betul|perlu|aman|harus) ?(?:ga|gak|gk|g|nggak|ngga|enggak|engga|tidak|tdk|"
-    r"kagak|kaga|ndak|teu|belum|blm)(?: (?:ya|yah|sih|bu|kak|teh|mbak|min|nih))*$|\b(?:boleh|bisa|mau|apa|ada|perlu|harus|benar|betul|jadi|aman|sudah)kah\b"
+    r"kagak|kaga|ndak|teu|belum|blm)(?: (?:ya|yah|sih|bu|kak|teh|mbak|min|nih))*$|"
+    r"\b(?:boleh|bisa|mau|apa|ada|perlu|harus|benar|betul|jadi|aman|sudah)kah\b"
 )
 #: Words of unknown meaning that a clear yes or no may carry («iya besok pagi»).
 _MOST_UNKNOWN = 2

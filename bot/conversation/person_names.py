@@ -23,7 +23,8 @@ _LEADING = re.compile(
 )
 #: What may follow a name: where she is from, how old, a second thought, a word to the bot.
 _TRAILING = re.compile(
-    r"\s+\d{1,2} ?(?:th|thn|tahun)\b.*$|\s+(?:dari|asal|tinggal|umur|usia|rt|di|from)\s.*$|\s*[(\[].*$|\s*,(?!\s*\S{1,6}\.?(?:\s*,|$)|\s*\S{1,3}\.\S).*$|"
+    r"\s+\d{1,2} ?(?:th|thn|tahun)\b.*$|\s+(?:dari|asal|tinggal|umur|usia|rt|di|from)\s.*$|"
+    r"\s*[(\[].*$|\s*,(?!\s*\S{1,6}\.?(?:\s*,|$)|\s*\S{1,3}\.\S).*$|"
     r"(?<=\w)(?:\s+(?:aja|saja|ya|yah|bu|kak|min|mbak|deh|nih|terima kasih|makasih))+$",
     re.IGNORECASE,
 )
