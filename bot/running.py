@@ -61,7 +61,7 @@ class Running:
 
     def _prepare(self) -> None:
         migrations.upgrade(self.app.database)
-        seed(self.app)
+        seed(self.app.config, self.app.database, self.app.clock())
         self.app.writer.start()
 
     async def _work(self) -> None:

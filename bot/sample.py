@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.app import Berdaya
+from bot.config import Config
 from bot.conversation.places import gazetteer
 from models import catalogue, roles
 from models.database import writing
@@ -19,14 +19,13 @@ SAMPLE = Path(__file__).parents[1] / "models" / "sample" / "programme.toml"
 COORDINATOR = "koordinator"
 
 
-def seed(app: Berdaya) -> bool:
+def seed(config: Config, database: sa.Engine, now: datetime) -> bool:
     """Load the sample into an empty database when no real channel is configured; whether it was loaded."""
-    if app.telegram or app.whatsapp or not app.simulator:
+    if config.has_real_channel or not config.simulator_on:
         return False
-    with writing(app.database) as session:
+    with writing(database) as session:
         if session.scalar(sa.select(Event.id).limit(1)) or session.scalar(sa.select(Person.id).limit(1)):
             return False
-        now = app.clock()
         content = tomllib.loads(SAMPLE.read_text("utf-8"))
         catalogue.import_catalogue(session, content, now, known_region=gazetteer().__contains__)
         _sample_coordinator(session, now)

@@ -6,6 +6,7 @@ from bot.conversation.answers import Option, yes_no
 from bot.conversation.form import Answers, Form, Question
 from bot.conversation.reply import Choice, Reply
 from bot.conversation.values import Value, day, joined, row_moment, say
+from bot.conversation.words import plain
 from handlers import topics
 from handlers.buttons import MENU
 from handlers.register import show_place
@@ -18,6 +19,7 @@ from models.personal_data import AttendanceFact, PersonalData, SaidFact
 
 #: Longest message (`domain/glossary.md`, Lengths), in characters.
 LONGEST = 700
+_ERASES = frozenset({"hapus", "hapus saja", "hapus aja", "ya hapus", "erase", "delete"})
 _ERASE = Choice("erase", say("button.erase"))
 _CONTACTS = {OptOut.NONE: "data.contact", OptOut.BROADCASTS: "data.contact_no_news", OptOut.ALL: "data.contact_stopped"}
 
@@ -110,7 +112,12 @@ def _said(fact: SaidFact) -> Value:
 
 
 def _question(visit: Visit, answers: Answers) -> Mapping[str, Value]:
-    return {"question": say("erase.sure.known" if visit.person_id else "erase.sure.unknown")}
+    return {"question": say("erase.sure.registered" if visit.person_id else "erase.sure.newcomer")}
+
+
+def sure(words: str) -> bool:
+    """Yes or no; «hapus» is a yes here."""
+    return plain(words) in _ERASES or yes_no(words)
 
 
 def _sure(visit: Visit, answers: Answers) -> list[Reply]:
@@ -129,7 +136,7 @@ ACTIONS = {"data": data, "erase": erase}
 FORMS: tuple[Form[Visit], ...] = (
     Form(
         "erase",
-        (Question("sure", yes_no, (Option("ya", say("button.erase_yes")), Option("tidak", say("button.never_mind")))),),
+        (Question("sure", sure, (Option("ya", say("button.erase_yes")), Option("tidak", say("button.never_mind")))),),
         finish=_sure, cancelled=_kept, review=False, values=_question,
     ),
 )  # fmt: skip

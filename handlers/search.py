@@ -4,6 +4,7 @@ import re
 
 from rapidfuzz import fuzz, process
 
+from bot.conversation.pages import MENU
 from bot.conversation.reply import Reply
 from bot.conversation.words import plain
 from handlers import browse, topics
@@ -26,6 +27,16 @@ _ASKED_FOR = {
 _GREETING = re.compile(
     r"(halo|hallo|hai|hi|hello|p|ping|permisi|punten|assalam\w*|asalam\w*|askum|"
     r"(selamat |met )?(pagi|siang|sore|malam))\b"
+)
+
+
+#: «Jangan wa saya lagi», «berhenti kirim pesan»: she wants no more messages, in her own words.
+_NO_MORE = re.compile(
+    r"\b(jangan|jgn|stop|berhenti|brenti|ga usah|gak usah|tidak usah|don't|do not)\b.{0,20}"
+    r"\b(wa|chat|ngechat|kirim|kirimin|ngirim|sms|pesan|notif|message|messages|messaging|text|send|sending)\b"
+)
+_THANKS = re.compile(
+    r"(makasih|mksh|makasi|trims|tks|terima ?kasih|trimakasih|nuhun|hatur nuhun|matur ?nuwun|thanks|thank you)\b"
 )
 
 
@@ -52,6 +63,10 @@ def found(visit: Visit) -> list[Reply] | None:
     words = plain(visit.heard.text or "")
     if is_man(words):
         return [_open_to_all(visit)]
+    if _NO_MORE.search(words):
+        return visit.engine.act(visit, "stop")
+    if _THANKS.match(words) or (not words and "🙏" in (visit.heard.text or "")):
+        return [Reply("other.thanks", choices=(MENU,))]
     if card := named_event(visit):
         return visit.engine.act(visit, f"event:{card.event.id}")
     if topic := topics.named(words):

@@ -3,6 +3,7 @@
 Before her yes only her address, the open question and a poster's slug are kept (`rules.md`).
 """
 
+from bot.conversation.ages import says_under_age
 from bot.conversation.answers import Consent
 from bot.conversation.pages import MENU
 from bot.conversation.reply import Choice, Reply
@@ -36,6 +37,15 @@ def let_go(visit: Visit, question: str, answer: Consent) -> list[Reply]:
     if answer is Consent.UNDERAGE:
         return [Reply("welcome.under_age", choices=(PERSON, HELP))]
     return [Reply("welcome.goodbye")]
+
+
+def too_young(visit: Visit) -> list[Reply] | None:
+    """Who says in the middle of registering that she is younger than 18 is let go like who says so at once."""
+    words = visit.heard.text or ""
+    is_number = not any(letter.isalpha() for letter in words)  # «10» chooses a row
+    if visit.registered or visit.person_id is not None or is_number or not says_under_age(words):
+        return None
+    return let_go(visit, "", Consent.UNDERAGE)
 
 
 def broke_off(visit: Visit) -> list[Reply]:

@@ -23,6 +23,7 @@ from bot.conversation.texts import Texts, address
 from bot.delivery.claims import Terms, claim
 from bot.delivery.inbox import Inbox, Outgoing
 from bot.delivery.results import Ledger, Result
+from bot.sample import seed
 from bot.settings import programme_of
 from handlers.answering import Answering
 from handlers.conversations import GATES, engine
@@ -80,7 +81,9 @@ def talk(
     log_plainly("error", to_terminal=True)
     texts, programme = Texts.load(TEXTS), programme_of(configuration)
     inbox = Inbox(Answering(engine(texts), programme, GATES).answer, texts, f"talk-{secrets.token_hex(4)}")
-    terminal = Terminal(name, open_database(configuration), inbox, programme, here)
+    database = open_database(configuration)
+    seed(configuration, database, here())
+    terminal = Terminal(name, database, inbox, programme, here)
     once = secrets.token_hex(8)
     for number, line in enumerate(_lines(), 1):
         for text in terminal.says(line, f"{once}-{number}"):

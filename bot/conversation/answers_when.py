@@ -31,6 +31,7 @@ _AFTERNOON = range(1, 6)
 _BETWEEN = re.compile(
     r"\s*(?:[-–—~]|\bsampai(?: dengan)?\b|\bsampe\b|\bsmpe\b|\bsmp\b|\bs[/.]d\b\.?|\bsd\b|\bhingga\b|\bto\b|\btill?\b|\buntil\b)\s*"
 )
+_WRITTEN_IN_FULL = re.compile(r"\b(?:0\d|\d\d[.:]\d\d)")
 _LASTING = re.compile(r"\s*\b(?:selama|lamanya|for)\b\s*|\s*,\s*(?=[\d,.]+ ?(?:jam|menit)\b)")
 _TWO_TIMES = re.compile(r"(\d{1,2}[.:]\d{2}) (\d{1,2}[.:]\d{2})")
 _LENGTH = re.compile(
@@ -132,7 +133,7 @@ def _between(first: str, second: str) -> Hours:
     for start in starts:
         if start < end:
             return Hours(start, end)
-    if end < starts[-1] and 1 <= end.hour < 12 and not re.search(r"\b0\d", second):
+    if end < starts[-1] and 1 <= end.hour < 12 and not _WRITTEN_IN_FULL.search(second):
         end = end.replace(hour=end.hour + 12)
         if starts[-1] < end:
             return Hours(starts[-1], end)

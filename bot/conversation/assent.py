@@ -44,7 +44,8 @@ _THUMBS = {"👍": " ya ", "👌": " ya ", "✅": " ya ", "🙆": " ya ", "👎"
 _ASKS = re.compile(
     r"\b(?:boleh|bisa|mau|jadi|setuju|benar|bener|betul|perlu|aman|harus) ?(?:ga|gak|gk|g|nggak|ngga|enggak|engga|tidak|tdk|"
     r"kagak|kaga|ndak|teu|belum|blm)(?: (?:ya|yah|sih|bu|kak|teh|mbak|min|nih))*$|"
-    r"\b(?:boleh|bisa|mau|apa|ada|perlu|harus|benar|betul|jadi|aman|sudah)kah\b"
+    r"\b(?:boleh|bisa|mau|apa|ada|perlu|harus|benar|betul|jadi|aman|sudah)kah\b|"
+    r"^(?:boleh|bisa|mau|harus|perlu)\b.{3,60} (?:ga|gak|gk|nggak|ngga|enggak|engga|tidak|tdk)(?: (?:ya|yah|sih|bu|kak|teh|mbak))*$"
 )
 #: Words of unknown meaning that a clear yes or no may carry («iya besok pagi»).
 _MOST_UNKNOWN = 2

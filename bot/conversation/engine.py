@@ -144,7 +144,7 @@ class Engine(Generic[T]):
             return [Reply("form.stale", choices=_GO_ON)]
         _, question = filling.progress(turn)
         if question is None:
-            return filling.ask(turn)
+            return filling.review_answer(turn, text)
         return filling.answer(turn, question, text)
 
     def _pressed_answer(self, turn: T, argument: str) -> list[Reply]:

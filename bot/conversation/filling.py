@@ -5,15 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Generic
 
-from bot.conversation.answers import Ambiguous, NotUnderstood, Option, Unfinished
+from bot.conversation.answers import Ambiguous, NotUnderstood, Option, Unfinished, yes_no
 from bot.conversation.form import Answers, Form, Question, T
 from bot.conversation.pages import page
 from bot.conversation.reply import BUTTONS, Choice, Reply
 from bot.conversation.texts import Texts
 from bot.conversation.values import Value, joined, say
+from bot.conversation.words import plain
 
 #: A form untouched for longer asks whether to go on (`rules.md`, Conversation).
 FRESH = timedelta(hours=24)
+#: Words that leave an optional question empty, and words that say a review is right, beside a plain yes.
+SKIPS = frozenset(
+    {"ga tau", "gak tau", "gatau", "nggak tau", "ngga tau", "tidak tahu", "tdk tau", "kurang tau", "lupa", "lewat", "lewatin",
+     "ga usah", "gak usah", "tidak usah", "tidak ada", "ga ada", "don't know", "i don't know", "none"}
+)  # fmt: skip
+DONE = frozenset({"selesai", "sudah", "udah", "sudah benar", "udah bener", "cukup", "done", "correct"})
 OK, ASIDE, TOUCHED, GIVEN = "_ok", "_aside", "_touched", "_given"
 
 
@@ -61,6 +68,8 @@ class Filling(Generic[T]):
 
     def answer(self, turn: T, question: Question[T], words: str) -> list[Reply]:
         """Take her words for a question and say what comes next. Words that do not parse change nothing."""
+        if question.optional and plain(words) in SKIPS:
+            return self.skip(turn, question.key)
         before = {key: value for key, value in self.progress(turn)[0].items() if key != question.key}
         words = question.joining(turn.talk.words(question.key) or "", words)
         try:
@@ -77,6 +86,18 @@ class Filling(Generic[T]):
             return self.form.stopped(turn, question.key, value)
         turn.talk.remember(question.key, words, turn.now)
         turn.talk.said.pop(OK, None)
+        return self.ask(turn)
+
+    def review_answer(self, turn: T, words: str) -> list[Reply]:
+        """What she types at the review screen: a yes goes on, a no asks what to change, anything else is asked again."""
+        try:
+            is_right = plain(words) in DONE or yes_no(words)
+        except NotUnderstood:
+            answers, _ = self.progress(turn)
+            return [Reply("form.review_again"), self._reviewing(turn, answers)]
+        if not is_right:
+            return self.change(turn, "")
+        turn.talk.remember(OK, "", turn.now)
         return self.ask(turn)
 
     def skip(self, turn: T, key: str = "") -> list[Reply]:

@@ -35,17 +35,17 @@ WORDS = {
     "menu": Word.MENU, "/menu": Word.MENU,
     "bantuan": Word.HELP, "help": Word.HELP, "/help": Word.HELP,
     "petugas": Word.PERSON, "bicara petugas": Word.PERSON,
-    "berhenti": Word.STOP, "stop": Word.STOP, "/stop": Word.STOP, "unsubscribe": Word.STOP,
+    "berhenti": Word.STOP, "brenti": Word.STOP, "brhenti": Word.STOP, "stop": Word.STOP, "/stop": Word.STOP, "unsubscribe": Word.STOP,
     "mulai": Word.START, "start": Word.START, "/start": Word.START, "unstop": Word.START,
     "batal": Word.CANCEL, "cancel": Word.CANCEL, "/batal": Word.CANCEL,
-    "kembali": Word.BACK, "back": Word.BACK,
+    "kembali": Word.BACK, "balik": Word.BACK, "mundur": Word.BACK, "kembali dulu": Word.BACK, "back": Word.BACK,
     "lewati": Word.SKIP, "skip": Word.SKIP,
     "jadwal saya": Word.SCHEDULE, "my schedule": Word.SCHEDULE,
     "profil saya": Word.PROFILE, "my profile": Word.PROFILE,
     "data saya": Word.DATA, "my data": Word.DATA,
     "hapus data saya": Word.ERASE, "delete my data": Word.ERASE,
     "bahasa": Word.INDONESIAN, "bahasa indonesia": Word.INDONESIAN, "indonesia": Word.INDONESIAN,
-    "english": Word.ENGLISH,
+    "english": Word.ENGLISH, "english please": Word.ENGLISH, "in english": Word.ENGLISH,
     "koordinator": Word.COORDINATOR,
 }  # fmt: skip
 STOP_NEWS = frozenset({"stop siaran", "berhenti siaran", "stop news"})
@@ -60,9 +60,10 @@ def plain(text: str) -> str:
 
 def word_of(text: str) -> tuple[Word, str] | None:
     """The word that always works and its slug, or None if the message is something else."""
-    if found := WORDS.get(plain(text)):
+    words = re.sub(r"\b(sy|sya|aku)\b", "saya", plain(text))
+    if found := WORDS.get(words):
         return found, ""
-    if plain(text) in STOP_NEWS:
+    if words in STOP_NEWS:
         return Word.STOP, "news"
     if match := _LINK.fullmatch(text.strip()[:120]):
         return Word.LINK, match[1].lower().replace("_", "-")

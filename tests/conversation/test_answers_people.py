@@ -41,7 +41,7 @@ def test_what_is_no_name(words: str, why: str) -> None:
 
 
 @given(st.text(st.characters(codec=None), max_size=100))
-def test_a_name_that_was_taken_is_taken_again(words: str) -> None:
+def test_a_name_that_was_taken_is_short_and_tidy(words: str) -> None:
     try:
         name = person_name(words)
     except NotUnderstood:

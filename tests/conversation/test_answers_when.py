@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.answers import Ambiguous, NotUnderstood
+from bot.conversation.answers import Ambiguous
 from bot.conversation.answers_day import date_answer
 from bot.conversation.answers_when import Hours, clock_time, duration, time_range
 from tests.conversation.test_answers import reason
@@ -21,11 +21,13 @@ DAY = date_answer(TUESDAY)
         ("5 desember", date(2026, 12, 5)), ("5/12", date(2026, 12, 5)), ("05-12-2026", date(2026, 12, 5)), ("5.12.26", date(2026, 12, 5)),
         ("2026-12-05", date(2026, 12, 5)), ("2026/12/05", date(2026, 12, 5)), ("lima desember", date(2026, 12, 5)), ("Dec 5th", date(2026, 12, 5)),
         ("december 5, 2026", date(2026, 12, 5)), ("tgl 5", date(2026, 12, 5)), ("tgl 5 bulan depan", date(2026, 12, 5)), ("31", date(2026, 12, 31)),
-        ("sabtu", date(2026, 11, 28)), ("sabtu depan", date(2026, 12, 5)), ("sabtu minggu depan", date(2026, 12, 5)), ("besok sabtu", date(2026, 11, 28)),
+        ("sabtu", date(2026, 11, 28)), ("sabtu depan", date(2026, 12, 5)), ("sabtu minggu depan", date(2026, 12, 5)),
+        ("besok sabtu", date(2026, 11, 28)),
         ("jum'at", date(2026, 11, 27)), ("selasa", date(2026, 12, 1)), ("selasa ini", TUESDAY), ("hari minggu depan", date(2026, 12, 6)),
         ("besok", date(2026, 11, 25)), ("bsk pagi", date(2026, 11, 25)), ("lusa", date(2026, 11, 26)), ("day after tomorrow", date(2026, 11, 26)),
         ("2 minggu lagi", date(2026, 12, 8)), ("seminggu lagi", date(2026, 12, 1)), ("in 3 days", date(2026, 11, 27)), ("nanti malam", TUESDAY),
-        ("3 januari", date(2027, 1, 3)), ("5 desember jam 9.30", date(2026, 12, 5)), ("sabtu 9.10", date(2026, 11, 28)), ("29 feb 2028", date(2028, 2, 29)),
+        ("3 januari", date(2027, 1, 3)), ("5 desember jam 9.30", date(2026, 12, 5)),
+        ("sabtu 9.10", date(2026, 11, 28)), ("29 feb 2028", date(2028, 2, 29)),
     ],
 )  # fmt: skip
 def test_a_day(words: str, on: date) -> None:
@@ -110,17 +112,18 @@ def test_no_hours(words: str, why: str) -> None:
 
 @given(st.times(), st.times())
 def test_hours_written_in_full_are_those_hours(start: time, end: time) -> None:
+    start, end = (at.replace(second=0, microsecond=0) for at in (start, end))
     words = f"{start:%H.%M}-{end:%H.%M}"
-    try:
-        assert time_range(words) == Hours(start.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0))
-    except NotUnderstood as problem:
-        assert problem.reason == "ends_before"
-        assert f"{end:%H%M}" <= f"{start:%H%M}"
+    if start < end:
+        assert time_range(words) == Hours(start, end)
+    else:
+        assert reason(time_range, words) == "ends_before"
 
 
 @pytest.mark.parametrize(
     ("words", "minutes"),
-    [("3 jam", 180), ("90 menit", 90), ("2,5 jam", 150), ("2½ jam", 150), ("satu setengah jam", 90), ("dua jam setengah", 150), ("setengah jam", 30),
+    [("3 jam", 180), ("90 menit", 90), ("2,5 jam", 150), ("2½ jam", 150), ("satu setengah jam", 90),
+    ("dua jam setengah", 150), ("setengah jam", 30),
      ("sejam", 60), ("1 jam 30 menit", 90), ("2 jam 15", 135), ("1h30", 90), ("half an hour", 30)],
 )  # fmt: skip
 def test_a_length_of_time(words: str, minutes: int) -> None:

@@ -19,12 +19,14 @@ from bot.conversation.places import HERE, Level, Region, gazetteer
         ("poris plawad", "36.71.05"), ("kampung melayu barat", "36.03.13"), ("36.71.05", "36.71.05"),
         ("cipondoh kota tangerang", "36.71.05"), ("Kec. Cipondoh, Kota Tangerang", "36.71.05"), ("serpong tangsel", "36.74.01"),
         ("psr kemis", "36.03.12"), ("cpdh", "36.71.05"), ("pd aren", "36.74.03"), ("sepatan timor", "36.03.30"), ("cileduk", "36.71.06"),
-        ("kec jatiuwung", "36.71.02"), ("kelurahan jatiuwung", "36.71.09"), ("kec. karang tengah", "36.71.12"), ("benda kota tangerang", "36.71.04"),
+        ("kec jatiuwung", "36.71.02"), ("kelurahan jatiuwung", "36.71.09"), ("kec. karang tengah", "36.71.12"),
+        ("benda kota tangerang", "36.71.04"),
         ("babakan, legok", "36.03.20"), ("citra raya cikupa", "36.03.18"), ("rt 03 gebang raya", "36.71.08"), ("c i p o n d o h", "36.71.05"),
         ("kerja di serpong tinggal di ciputat", "36.74.04"), ("skrg di kelurahan Kunciran, bukan Pakojan lagi", "36.71.11"),
         ("saya orang serang tapi tinggal di cikupa", "36.03.18"), ("jl. jakarta no 5 cipondoh", "36.71.05"), ("pondok cabe", "36.74.06"),
         ("sumur bandung", "36.03.02"), ("lebak wangi", "36.03.30"), ("malang nengah", "36.03.22"),
-        ("di luar tangerang", "luar"), ("bukan di tangerang", "luar"), ("serang timur", "luar"), ("jakrta", "luar"), ("cengkareng", "luar"), ("saya tinggal di jakarta", "luar"), ("luar", "luar"),
+        ("di luar tangerang", "luar"), ("bukan di tangerang", "luar"), ("serang timur", "luar"), ("jakrta", "luar"),
+        ("cengkareng", "luar"), ("saya tinggal di jakarta", "luar"), ("luar", "luar"),
     ],
 )  # fmt: skip
 def test_a_name_leads_to_its_kecamatan(words: str, code: str) -> None:
@@ -76,7 +78,8 @@ def test_a_city_after_the_place_leaves_it_to_her() -> None:
     ("words", "reason"),
     [
         ("tangerang", "too_wide"), ("kab. tangerang", "too_wide"), ("tgr", "too_wide"), ("Tangerang, Banten", "too_wide"), ("xyz", "unknown"),
-        ("36.71", "unknown"), ("siti aminah", "unknown"), ("selatan", "unknown"), ("ga tau bu", "unknown"), ("dimana ya?", "question"), ("😊", "empty"),
+        ("36.71", "unknown"), ("siti aminah", "unknown"), ("selatan", "unknown"), ("ga tau bu", "unknown"),
+        ("dimana ya?", "question"), ("😊", "empty"),
     ],
 )  # fmt: skip
 def test_what_is_no_kecamatan_is_asked_again(words: str, reason: str) -> None:

@@ -30,7 +30,7 @@ def test_the_answer_reaches_her_and_her_next_words_reach_the_owner(
         "handover.closed"
     )
     asked.reads("ada tempat bermain").says("menjahit").sees("browse.list")
-    assert audited(village)[-2:] == ["question.take", "question.close"]
+    assert audited(village)[-4:] == ["question.take", "question.answer", "question.answer", "question.close"]
 
 
 def test_a_number_after_jawab_is_the_answer_not_a_row(asked: Phone, ratna: Phone) -> None:
