@@ -50,7 +50,7 @@ def now_is(event: Event, field: str) -> Value:
     """The present value of a field, for a row of a list."""
     shown: Mapping[str, Callable[[], Value]] = {
         "topic": lambda: topics.label(event.topic),
-        "kecamatan": lambda: area(event.kelurahan_desa or event.kecamatan),
+        "kecamatan": lambda: area(event.kecamatan),
         "bring": lambda: cut(", ".join(event.bring), 60),
         "childcare": lambda: yes_or_no(event.childcare),
         "women_only": lambda: yes_or_no(event.women_only),

@@ -1,13 +1,16 @@
 """What has no conversation of its own: free text nobody understood, things that are not words, buttons gone stale."""
 
 from bot.conversation.heard import Kind
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Choice, Reply
+from bot.conversation.values import say
 from handlers import ask, search
-from handlers.buttons import WAYS_ON
-from handlers.menu import is_coordinator, menu
+from handlers.buttons import HELP, WAYS_ON
+from handlers.menu import is_coordinator
 from handlers.visit import Visit
 from handlers.welcome import first
 
+#: The ways on for a coordinator who is no participant.
+DESK = (Choice("coordinator", say("button.coordinator")), Choice("menu", say("button.menu")), HELP)
 _SILENT = frozenset({Kind.REACTION, Kind.EDITED})
 
 
@@ -23,7 +26,7 @@ def free_text(visit: Visit) -> list[Reply]:
 
 def _newcomer(visit: Visit) -> list[Reply]:
     if is_coordinator(visit):
-        return menu(visit, "")
+        return search.found(visit) or [Reply("other.not_understood", choices=DESK)]
     named = search.named_event(visit)
     return first(visit, named.event.slug if named else None)
 

@@ -92,7 +92,7 @@ def moved(
         session, _people(session, event.id, EnrolmentStatus.ENROLLED, EnrolmentStatus.OFFERED), message, now,
         once=f"moved:meeting {meeting.id}:{stamp(meeting.starts_at)}:{now.isoformat(timespec='seconds')}",
         not_before=_when_to_tell(min(before, meeting.starts_at), now, programme),
-        expires_at=max(before, meeting.starts_at), meeting_id=meeting.id,
+        expires_at=meeting.starts_at, meeting_id=meeting.id,
     )  # fmt: skip
 
 

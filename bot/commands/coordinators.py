@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import phonenumbers
 import typer
 
 from bot.commands.context import REFUSED, ConfigFile, UsageProblem, clock, office, settings
@@ -29,11 +30,23 @@ def add(
     with office(settings(config)) as session:
         if given:
             channel, address = given[0]
-            person_id = roles.add_coordinator(session, name.strip(), channel, address.removeprefix("whatsapp:"), now)
+            person_id = roles.add_coordinator(session, name.strip(), channel, _usable(channel, address), now)
             print(f"{name.strip()} is a coordinator now (person {person_id}, {channel}).")
         else:
             code = invitations.create(session, roles.COMMAND_LINE, name.strip(), now)
             print(f"One-time code for {name.strip()}: {code}\nShe sends it to the bot within 7 days.")
+
+
+def _usable(channel: str, address: str) -> str:
+    """An address as the channel will say it. Raises UsageProblem for what cannot be one."""
+    if channel == "telegram" and not address.lstrip("-").isdecimal():
+        raise UsageProblem(f"--telegram takes a chat id, a whole number; {address!r} is none.")
+    if channel == "whatsapp" and (plain := address.removeprefix("whatsapp:")).lstrip("+").isdecimal():
+        number = phonenumbers.parse(plain, "ID")
+        if not phonenumbers.is_possible_number(number):
+            raise UsageProblem(f"--whatsapp: {address!r} is no possible number. Write it like +6281200001234.")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return address.removeprefix("whatsapp:")
 
 
 @app.command("list")

@@ -13,7 +13,7 @@ from bot.conversation.form import Form, T
 from bot.conversation.heard import Kind
 from bot.conversation.pages import MENU
 from bot.conversation.reply import Choice, Reply
-from bot.conversation.talk import SHOWN_FOR, Turn
+from bot.conversation.talk import SHOWN_FOR, Shown, Turn
 from bot.conversation.texts import Texts
 from bot.conversation.values import say
 from bot.conversation.words import Word, number_of, word_of
@@ -108,9 +108,11 @@ class Engine(Generic[T]):
             if answered is not None:
                 return answered
         if action := self._meant_choice(turn, text):
-            return self.act(turn, action)
+            return self._pressed(turn, action)
         if self.is_asking(turn):
             return self._typed_answer(turn, text)
+        if action := self._nearly_choice(turn, text):
+            return self._pressed(turn, action)
         return self.free_text(turn)
 
     def _word(self, turn: T, word: Word, argument: str) -> list[Reply] | None:
@@ -133,10 +135,17 @@ class Engine(Generic[T]):
         return (filling.back(turn) or self._cancel(turn)) if word is Word.BACK else filling.skip(turn)
 
     def _meant_choice(self, turn: T, text: str) -> str | None:
+        newest = self._newest(turn)
+        return newest.action_for(text, number_of(text)) if newest else None
+
+    def _nearly_choice(self, turn: T, text: str) -> str | None:
+        """Where no question is open, «ya» takes the one choice that is a yes, and «pindah» is «Pindahkan»."""
+        newest = self._newest(turn)
+        return newest.nearly(text) if newest else None
+
+    def _newest(self, turn: T) -> Shown | None:
         newest = next(iter(turn.talk.shown), None)
-        if newest is None or turn.now - newest.at > SHOWN_FOR:
-            return None
-        return newest.action_for(text, number_of(text))
+        return None if newest is None or turn.now - newest.at > SHOWN_FOR else newest
 
     def _typed_answer(self, turn: T, text: str) -> list[Reply]:
         filling = self._open_form(turn)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from bot.conversation.assent import Assent, assent
 from bot.conversation.heard import Heard
 from bot.conversation.words import plain
 
@@ -11,6 +12,8 @@ from bot.conversation.words import plain
 SHOWN_FOR = timedelta(hours=24)
 #: How many messages with choices are kept; only the newest is answered by typing.
 SHOWN_KEPT = 3
+#: Fewest letters by which a label is known from its beginning.
+SHORTEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,16 @@ class Shown:
             return self.choices[number - 1][0]
         words = plain(text)
         return next((action for action, label in self.choices if words and plain(label) == words), None)
+
+    def nearly(self, text: str) -> str | None:
+        """The action her own words stand for: a plain yes or no where one choice is each, or how one label begins."""
+        meant = assent(text)
+        if meant in (Assent.YES, Assent.NO):
+            fitting = [action for action, label in self.choices if assent(label) is meant]
+            return fitting[0] if len(fitting) == 1 else None
+        words = plain(text)
+        begun = [action for action, label in self.choices if plain(label).startswith(words)]
+        return begun[0] if len(words) >= SHORTEST and len(begun) == 1 else None
 
 
 @dataclass(slots=True)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models.people import Contact, OptOut, Person
+from models import roles
+from models.people import Contact, OptOut, Person, RoleName
 from tests.dialogue import Phone, Village
 
 
@@ -58,3 +59,21 @@ def test_erasing_asks_the_same_again_and_takes_hapus_for_a_yes(village: Village,
     rohayati.says("hapus data sy").reads("pendaftaran").says("hmm").does_not_read("Alamat chat ini")
     rohayati.says("hapus").sees("erase.done")
     assert _count(village, Person) == 0
+
+
+def test_a_plain_yes_takes_the_one_choice_that_is_a_yes(village: Village, rohayati: Phone) -> None:
+    rohayati.says("daftar jahit pakaian pesanan").presses("Masuk daftar tunggu").presses("Keluar dari antrean")
+    rohayati.says("iya bu").reads("daftar tunggu")
+
+
+def test_the_beginning_of_a_row_is_enough_where_no_question_is_open(rohayati: Phone) -> None:
+    rohayati.says("menjahit").sees("browse.list").says("jahit pakaian").sees("event.card")
+
+
+def test_a_word_that_stopped_being_hers_is_answered_kindly(village: Village) -> None:
+    with village.writes() as session:
+        roles.add_coordinator(session, "Ratna", "telegram", "ratna", village.now)
+    ratna = village.phone("ratna").says("koordinator").sees("coordinator.ask").says("menu")
+    with village.writes() as session:
+        roles.revoke(session, session.query(Person).one().id, RoleName.COORDINATOR, village.now)
+    ratna.says("koordinator").does_not_read("Meja koordinator")
