@@ -21,6 +21,7 @@ from bot.delivery.results import recover
 from bot.doors import web_app
 from bot.lock import FileLock
 from bot.sample import seed
+from bot.settings import is_trial
 from models import migrations
 
 log = structlog.get_logger()
@@ -61,7 +62,8 @@ class Running:
 
     def _prepare(self) -> None:
         migrations.upgrade(self.app.database)
-        seed(self.app.config, self.app.database, self.app.clock())
+        if is_trial(self.app.config):
+            seed(self.app.database, self.app.clock())
         self.app.writer.start()
 
     async def _work(self) -> None:

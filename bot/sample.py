@@ -7,7 +7,6 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.config import Config
 from bot.conversation.places import gazetteer
 from models import catalogue, roles
 from models.database import writing
@@ -19,10 +18,8 @@ SAMPLE = Path(__file__).parents[1] / "models" / "sample" / "programme.toml"
 COORDINATOR = "koordinator"
 
 
-def seed(config: Config, database: sa.Engine, now: datetime) -> bool:
-    """Load the sample into an empty database when no real channel is configured; whether it was loaded."""
-    if config.has_real_channel or not config.simulator_on:
-        return False
+def seed(database: sa.Engine, now: datetime) -> bool:
+    """Load the sample into an empty database; whether it was loaded. Only where no real channel is configured."""
     with writing(database) as session:
         if session.scalar(sa.select(Event.id).limit(1)) or session.scalar(sa.select(Person.id).limit(1)):
             return False

@@ -30,6 +30,11 @@ def reminder_rule(text: str) -> ReminderRule:
     return ReminderRule(text, before=timedelta(**{unit: int(text[1:-1])}))
 
 
+def is_trial(config: Config) -> bool:
+    """Whether nothing but the simulator is there, so that an empty database gets the sample programme."""
+    return config.simulator_on and not config.has_real_channel
+
+
 def retention_of(config: Config) -> Retention:
     """How long what is kept (`rules.md`, Privacy)."""
     kept = config.retention

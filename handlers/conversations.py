@@ -26,6 +26,7 @@ from handlers import (
     coordinator_people,
     coordinator_questions,
     coordinator_walk_in,
+    danger,
     enrol,
     event,
     menu,
@@ -48,7 +49,7 @@ CONVERSATIONS: tuple[ModuleType, ...] = (
 )  # fmt: skip
 #: Asked in this order before the engine; the first that answers ends it.
 GATES: tuple[Gate, ...] = (
-    blocked_or_let_in, shut_out, too_late, welcome.too_young, ask.elsewhere, coordinator_questions.written, coordinator_invite.redeem,
+    blocked_or_let_in, shut_out, danger.helped, too_late, welcome.too_young, ask.elsewhere, coordinator_questions.written, coordinator_invite.redeem,
 )  # fmt: skip
 
 

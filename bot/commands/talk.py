@@ -24,7 +24,7 @@ from bot.delivery.claims import Terms, claim
 from bot.delivery.inbox import Inbox, Outgoing
 from bot.delivery.results import Ledger, Result
 from bot.sample import seed
-from bot.settings import programme_of
+from bot.settings import is_trial, programme_of
 from handlers.answering import Answering
 from handlers.conversations import GATES, engine
 from models.database import truncate_log, writing
@@ -82,7 +82,8 @@ def talk(
     texts, programme = Texts.load(TEXTS), programme_of(configuration)
     inbox = Inbox(Answering(engine(texts), programme, GATES).answer, texts, f"talk-{secrets.token_hex(4)}")
     database = open_database(configuration)
-    seed(configuration, database, here())
+    if is_trial(configuration):
+        seed(database, here())
     terminal = Terminal(name, database, inbox, programme, here)
     once = secrets.token_hex(8)
     for number, line in enumerate(_lines(), 1):

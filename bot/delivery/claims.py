@@ -138,6 +138,15 @@ def is_offer(message: OutboxMessage) -> bool:
     return message.enrolment_id is not None and (message.content or {}).get("key") == "offer.made"
 
 
+#: A reply of this kind stands in no list and is gone when it ends (`rules.md`, Privacy: violence).
+PRIVATE = "private"
+
+
+def leaves_nothing(message: OutboxMessage) -> bool:
+    """Whether a row is deleted when it ends: she was erased, or nobody is ever to see that it was sent."""
+    return message.contact_id is None or (message.content or {}).get("key") == PRIVATE
+
+
 def end(
     session: Session, message: OutboxMessage, status: Status, reason: str, now: datetime, programme: Programme
 ) -> None:
@@ -149,7 +158,7 @@ def end(
     if is_offer(message) and message.enrolment_id is not None:
         session.flush()
         offers.offer_undeliverable(session, message.enrolment_id, now, programme)
-    if message.contact_id is None:
+    if leaves_nothing(message):
         session.delete(message)
 
 

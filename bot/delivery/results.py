@@ -84,8 +84,8 @@ class Ledger:
             remember_shown(session, row.contact_id, sent.shown, now)
         if claims.is_offer(row) and row.enrolment_id is not None:
             offers.offer_accepted(session, row.enrolment_id, now, self.programme)
-        if row.contact_id is None or (row.content or {}).get("key") == PRIVATE:
-            session.delete(row)  # she was erased, or nobody is ever to see this row
+        if claims.leaves_nothing(row):
+            session.delete(row)
             return
         session.flush()
         statuses.apply_parked(session, row, now, self.programme)
@@ -121,10 +121,6 @@ class Ledger:
     def _count(self, session: Session, row: OutboxMessage, status: Status) -> None:
         if row.broadcast_id is not None:
             broadcasting.count_change(session, row.broadcast_id, row.status, status)
-
-
-#: A reply of this kind stands in no list and is gone when it ends (`rules.md`, Privacy: violence).
-PRIVATE = "private"
 
 
 def remember_shown(session: Session, contact_id: int, shown: Shown, now: datetime) -> None:

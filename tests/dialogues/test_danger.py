@@ -1,0 +1,37 @@
+"""Violence and despair come before every question, and leave no trace."""
+
+import pytest
+import sqlalchemy as sa
+
+from models.messages import OutboxMessage
+from models.people import Conversation
+from tests.dialogue import Phone, Village
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["suami sy suka mukul sy", "saya dipukuli suami, tolong", "suami ngancem mau bunuh saya", "my husband hits me"],
+)
+def test_the_numbers_of_help_come_whatever_question_is_open(siti: Phone, rohayati: Phone, words: str) -> None:
+    siti.says(words).sees("private").reads("112", "110", "129")
+    siti.says("halo").says("boleh").says(words).sees("private")
+    siti.says("ibu").sees("register.name.ask")
+    rohayati.says("petugas").says(words).sees("private")
+
+
+def test_whoever_wants_to_die_hears_of_the_line_for_that(rohayati: Phone) -> None:
+    rohayati.says("udah capek, rasanya pengen mati aja").reads("119")
+
+
+def test_nothing_of_it_is_kept(village: Village, rohayati: Phone) -> None:
+    rohayati.says("saya dipukuli suami")
+    with village.reads() as session:
+        assert "dipukuli" not in str(session.scalars(sa.select(Conversation.said)).all())
+        assert not [row for row in session.scalars(sa.select(OutboxMessage)) if (row.content or {})["key"] == "private"]
+
+
+@pytest.mark.parametrize(
+    "words", ["dipukul harga naik, pusing", "mau ikut seminar KDRT", "suami saya jatuh dari motor"]
+)
+def test_what_only_sounds_like_it_does_not_alarm(rohayati: Phone, words: str) -> None:
+    assert "private" not in [seen.key for seen in rohayati.says(words).seen[rohayati.fresh :]]
