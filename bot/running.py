@@ -6,7 +6,8 @@ Order matters: lock, tables, recovery, sender, channels, clock, web. Stopping go
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine
+import socket
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,21 +35,31 @@ REOPEN = 15.0
 LOOK_FOR_MISSED = 180.0
 
 
+class PortTaken(Exception):
+    """Another program listens on this port, or this machine has no such address."""
+
+
 class Running:
     """One run of the program."""
 
-    def __init__(self, app: Berdaya) -> None:
-        self.app = app
+    def __init__(self, app: Berdaya, greet: Callable[[], None] = lambda: None) -> None:
+        """`greet` is called once the database and the port are ours."""
+        self.app, self._greet = app, greet
         self.stopping = asyncio.Event()
         self._lock = _lock_of(app)
         self._tasks: list[asyncio.Task[Any]] = []
 
     async def until_stopped(self) -> None:
-        """Run until SIGTERM, SIGINT or `stop`. Raises AlreadyRunning when another run holds the database."""
+        """Run until SIGTERM, SIGINT or `stop`.
+
+        Raises AlreadyRunning when another run holds the database, PortTaken when another program has the port.
+        """
         if self._lock:
             self._lock.acquire()
         try:
+            self._listener = _listening(self.app.config.web.host, self.app.config.web.port)
             self._prepare()
+            self._greet()
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, self.stop)
             await self._work()
@@ -73,8 +84,8 @@ class Running:
         )
         log.info("started", uncertain=lost)
         sender = asyncio.create_task(app.sender.run())
-        server = _Server(uvicorn.Config(web_app(app), host=app.config.web.host, port=app.config.web.port, **_UVICORN))
-        web = asyncio.create_task(server.serve())
+        server = _Server(uvicorn.Config(web_app(app), **_UVICORN))
+        web = asyncio.create_task(server.serve(sockets=[self._listener]))
         web.add_done_callback(lambda task: self.stop())
         for channel in app.channels.values():
             self._start(self._serve_channel(channel))
@@ -145,6 +156,20 @@ class _Server(uvicorn.Server):
 _UVICORN: dict[str, Any] = {
     "log_config": None, "access_log": False, "server_header": False, "timeout_graceful_shutdown": 5,
 }  # fmt: skip
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """The port, taken before anything else happens. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as problem:
+        listener.close()
+        raise PortTaken(f"{host}:{port}: {problem.strerror}") from None
+    return listener
 
 
 def _lock_of(app: Berdaya) -> FileLock | None:

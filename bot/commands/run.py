@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from functools import partial
 
 import typer
 
@@ -9,7 +10,7 @@ from bot.app import build
 from bot.commands.context import REFUSED, ConfigFile, clock, log_plainly, settings
 from bot.config import Config
 from bot.lock import AlreadyRunning
-from bot.running import Running
+from bot.running import PortTaken, Running
 
 
 def run(config: ConfigFile = None) -> None:
@@ -17,9 +18,15 @@ def run(config: ConfigFile = None) -> None:
     configuration = settings(config)
     log_plainly(configuration.log.level, to_terminal=sys.stderr.isatty())
     app = build(configuration, clock())
-    _greet(configuration)
     try:
-        asyncio.run(Running(app).until_stopped())
+        asyncio.run(Running(app, partial(_greet, configuration)).until_stopped())
+    except PortTaken as problem:
+        print(
+            f"Alamat ini sudah dipakai program lain. Another program already uses this address ({problem}). "
+            "Choose another with `web.port`, for example BERDAYA_WEB__PORT=8001.",
+            file=sys.stderr,
+        )
+        raise typer.Exit(REFUSED) from None
     except AlreadyRunning as problem:
         print(
             f"Berdaya sudah berjalan dengan database ini. Another `berdaya run` already uses this database "

@@ -101,3 +101,14 @@ def test_a_question_to_a_person_and_its_answer(tmp_path: Path, telegram: Telegra
         ratna.waits_for("Tulis jawaban")
         ratna.says("Boleh, Bu. Ada ruang bermain.")
         siti.waits_for("Ada ruang bermain", seconds=20)
+
+
+def test_a_second_run_on_the_same_database_or_port_refuses_in_plain_words(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with Program(tmp_path, {}) as program:
+        same = program.runs("run")
+        assert (same.returncode, "already uses this database" in same.stderr) == (1, True)
+        other = Program(tmp_path / "other", {"web.port": str(program.port)})
+        taken = other.runs("run")
+        assert (taken.returncode, "already uses this address" in taken.stderr) == (1, True)
+        assert "Traceback" not in same.stderr + taken.stderr
