@@ -19,6 +19,7 @@ from models.catalogue_events import (
     changed_fields,
     differences,
     read_event,
+    unknown_keys,
     update_event,
 )
 from models.catalogue_sections import SECTIONS, SINGLE, check_entry, slug_of
@@ -125,11 +126,11 @@ def _read_event(reading: _Reading, fields: Fields) -> None:
     row = read_event(fields, reading.now, reading.topics, reading.known_region)
     event = reading.session.scalar(sa.select(Event).where(Event.slug == row.slug))
     if event is None:
-        if reading.report("events", row.slug, fields.problems, False, False):
+        if reading.report("events", row.slug, fields.problems, False, False, unknown_keys(fields)):
             reading.acts.append(lambda: add_event(reading.session, row, reading.now))
         return
     changed = changed_fields(event, row)
-    kept = "; ".join(differences(reading.session, event, row))
+    kept = "; ".join([*differences(reading.session, event, row), *filter(None, [unknown_keys(fields)])])
     if reading.report("events", row.slug, fields.problems, True, bool(changed), kept) and changed:
         reading.acts.append(_updating(event, row))
 

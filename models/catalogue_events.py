@@ -1,5 +1,6 @@
 """The events of a catalogue: relative dates are resolved once, at the first import; later imports change texts only."""
 
+import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -37,6 +38,17 @@ class ImportStatus(StrEnum):
     PUBLISHED = "published"
 
 
+#: Every key of an event in a catalogue.
+KEYS = frozenset(
+    {
+        "slug", "title", "short_title", "kind", "topic", "description", "meetings", "meeting_minutes", "weekday",
+        "start_time", "first_in_days", "interval_days", "starts_at", "closes_at", "venue", "landmark", "kelurahan_desa",
+        "kecamatan", "latitude", "longitude", "capacity", "sample_taken", "reserved_seats", "childcare", "women_only",
+        "bring", "cost", "certificate", "min_meetings_for_certificate", "organiser", "partner", "origin", "status",
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class EventRow:
     """One event as read: column values, and its meetings as they would be if it were new."""
@@ -69,7 +81,7 @@ def read_event(fields: Fields, now: datetime, topics: Collection[str], known_reg
         "latitude": fields.data.get("latitude"),
         "longitude": fields.data.get("longitude"),
         "capacity": capacity,
-        "reserved_seats": fields.number("sample_taken", 0, capacity, 0),
+        "reserved_seats": fields.number("reserved_seats", 0, capacity, fields.number("sample_taken", 0, capacity, 0)),
         "childcare": fields.flag("childcare", False),
         "women_only": fields.flag("women_only", False),
         "bring": fields.texts("bring"),
@@ -82,6 +94,17 @@ def read_event(fields: Fields, now: datetime, topics: Collection[str], known_reg
         "origin": fields.text("origin", 20, "catalogue"),
     }
     return EventRow(slug, values, times, "starts_at" not in fields.data)
+
+
+def unknown_keys(fields: Fields) -> str:
+    """The keys of an event nobody reads, perhaps misspelt, in one sentence; empty where there are none."""
+    found = sorted(set(fields.data) - KEYS)
+    return "; ".join(f"{key} is not used{_perhaps(key)}" for key in found)
+
+
+def _perhaps(key: str) -> str:
+    close = difflib.get_close_matches(key, KEYS, 1)
+    return f", did you mean {close[0]}?" if close else ""
 
 
 def _certificate(fields: Fields, meetings: int) -> int | None:

@@ -185,3 +185,12 @@ def test_the_sample_catalogue_is_sound(world: World) -> None:
     rows = world.do(import_catalogue, content, known_region=lambda code: code.startswith("36."))
     assert [row for row in rows if row.wrong] == []
     assert sum(row.section == "events" for row in rows) == 15
+
+
+def test_a_misspelt_key_is_said_and_does_not_stop_the_import(world: World) -> None:
+    (row,) = load(world, SEWING + "duration_minutes = 180\nlandmrk = 'pos RW'\n")
+    assert row.result is RowEnd.ADDED
+    assert (
+        row.message
+        == "duration_minutes is not used, did you mean meeting_minutes?; landmrk is not used, did you mean landmark?"
+    )
