@@ -54,9 +54,8 @@ def test_killed_after_every_message_nothing_is_lost_and_nothing_is_asked_twice(
     ]  # fmt: skip
     for word, answer in steps:
         siti.says(word)
-        program.start()
-        siti.waits_for(answer, seconds=30)
-        program.kill()
+        with program:  # killed at the end
+            siti.waits_for(answer, seconds=30)
     texts = [message.text for message in siti.messages]
     for _, answer in steps:
         assert sum(answer in text for text in texts) <= 2, answer  # a send in flight at the kill may be repeated once
