@@ -421,7 +421,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
             postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
         )
-        batch_op.create_index("ix_outbox_provider", ["channel", "provider_id"], unique=False)
+        batch_op.create_index("ix_outbox_provider", ["provider_id"], unique=False)
 
     op.create_table(
         "questions",
