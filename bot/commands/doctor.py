@@ -123,12 +123,12 @@ async def _channel(channel: Channel) -> Finding:
         account = await channel.check()
         return Finding(channel.name, True, f"answers as {account}")
     except NotSent as problem:
-        return Finding(channel.name, False, problem.reason, _TODO.get(channel.name, ""))
+        return Finding(channel.name, False, problem.reason, _ADVICE.get(channel.name, ""))
     finally:
         await channel.close()
 
 
-_TODO = {
+_ADVICE = {
     "telegram": "Check telegram.token (from @BotFather), and that this machine reaches api.telegram.org.",
     "whatsapp": "Check twilio.account_sid and twilio.auth_token, and that this machine reaches api.twilio.com.",
 }

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
@@ -20,7 +19,7 @@ from bot.conversation.heard import Heard
 from bot.conversation.reply import Reply
 from bot.delivery.inbox import Inbox, Outgoing
 from bot.delivery.sender import Sender
-from bot.delivery.writer import Lane, Writer
+from bot.delivery.writer import TROUBLE, Lane, Writer
 from models.messages import FailedStep, QuarantinedMessage
 
 log = structlog.get_logger()
@@ -47,7 +46,7 @@ class Receiver:
         step = partial(self._step, heard) if over == 0 else partial(self._silence, heard, over == 1)
         try:
             rows = await self.writer.run(step, Lane.CONVERSATION)
-        except sa.exc.DBAPIError:
+        except TROUBLE:
             raise  # the database's trouble, not the message's: the provider sends it again
         except Exception as problem:
             rows = await self._try_again(heard, problem)
@@ -69,7 +68,7 @@ class Receiver:
                 return await self.writer.run(partial(self._quarantine, heard, problem))
             try:
                 return await self.writer.run(partial(self._step, heard))
-            except sa.exc.DBAPIError:
+            except TROUBLE:
                 raise
             except Exception as again:
                 problem = again

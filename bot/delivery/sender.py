@@ -21,7 +21,7 @@ from bot.delivery.claims import Terms, claim
 from bot.delivery.inbox import Outgoing
 from bot.delivery.pacing import DEFAULT_PAUSE, Pacer
 from bot.delivery.results import Ledger, Result
-from bot.delivery.writer import Writer
+from bot.delivery.writer import TROUBLE, Writer
 from models.messages import MessageClass
 from models.programme import Programme
 
@@ -31,6 +31,8 @@ log = structlog.get_logger()
 WINDOW_MARGIN = timedelta(minutes=5)
 #: Most messages of one channel on their way at once.
 IN_FLIGHT = 200
+#: Most results written in one commit.
+BATCH = 500
 #: How often the outbox is looked at when nothing wakes the sender, in seconds (`rules.md`: within 1 s).
 POLL = 0.5
 #: How long a channel whose account is refused rests before it is tried again, in seconds.
@@ -199,15 +201,25 @@ class Sender:
 
     async def _record(self, waiting: list[Result]) -> None:
         while waiting:
-            batch = waiting[:500]
+            batch = waiting[:BATCH]
             try:
                 await self._writer.run(partial(self._written, batch))
-            except Exception as problem:  # a locked or full disk: the results are kept and written when it heals
+            except TROUBLE as problem:  # a locked or full disk: the results are kept and written when it heals
                 log.warning("results not written yet", count=len(batch), error=type(problem).__name__)
                 await asyncio.sleep(0.5)
                 continue
+            except Exception:  # one of them cannot be written: it alone, so that it does not hold back the others
+                for result in batch:
+                    await self._record_alone(result)
             del waiting[: len(batch)]
             self._wake.set()
+
+    async def _record_alone(self, result: Result) -> None:
+        """Write one result; one that cannot be written leaves its row uncertain at the next start."""
+        try:
+            await self._writer.run(partial(self._written, [result]))
+        except Exception as problem:
+            log.error("result not written", row=result.outgoing.id, error=type(problem).__name__)
 
     def _written(self, batch: list[Result], session: Session) -> None:
         self._ledger.record(session, batch)

@@ -20,6 +20,9 @@ from models.database import truncate_log
 T = TypeVar("T")
 Step = Callable[[Session], Any]
 
+#: The database's own trouble, such as a lock or a full disk: it passes, and no step is to blame. A broken rule of the
+#: tables (IntegrityError and its like) is the step's own mistake.
+TROUBLE = (sa.exc.OperationalError, sa.exc.InterfaceError)
 #: Most steps in one transaction: a longer group would make the first in it wait for the last.
 GROUP = 64
 

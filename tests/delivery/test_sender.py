@@ -1,11 +1,14 @@
 """What becomes of a message that is sent: every outcome of the contract, in order, and after a crash."""
 
 import asyncio
+from collections.abc import Sequence
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from bot.channels.base import Blocked, ChannelDown, Rejected, TryLater, Uncertain, WindowClosed
-from bot.delivery.results import recover
+from bot.delivery.results import Ledger, Result, recover
 from models.database import writing
 from models.messages import MessageClass, OutboxMessage, Status
 from models.people import Contact, OptOut
@@ -157,3 +160,19 @@ async def test_replies_overtake_notices_reminders_and_broadcasts(database: sa.En
     async for _ in office.runs():
         await office.until(lambda: all(office.row(row).status is Status.ACCEPTED for row in rows))
     assert [parcel.address for parcel in office.channel.sent] == ["REPLY", "NOTICE", "REMINDER", "BROADCAST"]
+
+
+async def test_a_result_that_cannot_be_written_holds_back_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = Ledger.record
+
+    def breaks_on_poison(ledger: Ledger, session: Session, results: Sequence[Result]) -> None:
+        if any(result.outgoing.address == "poison" for result in results):
+            raise RuntimeError("poison")
+        record(ledger, session, results)
+
+    monkeypatch.setattr(Ledger, "record", breaks_on_poison)
+    office.puts(office.contact("poison"))
+    good = office.puts(office.contact("siti"))
+    await office.until(lambda: office.row(good).status is Status.ACCEPTED)
