@@ -17,7 +17,7 @@ from bot.conversation.assent import Assent, assent, with_thumbs, without_having_
 from bot.conversation.choosing import chosen
 from bot.conversation.spoken_numbers import spelled_out
 from bot.conversation.values import Value
-from bot.conversation.words import SLUG, plain
+from bot.conversation.words import plain
 
 #: Nobody's answer is longer; what is beyond is not read.
 LONGEST = 2000
@@ -43,7 +43,7 @@ class NotUnderstood(Exception):
     """Her words are no answer. `reason` chooses the sentence, `values` fill it.
 
     Reasons: empty, unknown, question, greeting, sentence, not_a_name, too_long (longest), too_wide, not_a_number,
-    too_small (low), too_large (high), not_a_day, past, not_a_time, not_a_range, ends_before, not_a_length, not_a_slug.
+    too_small (low), too_large (high), not_a_day, past, not_a_time, not_a_range, ends_before, not_a_length.
     """
 
     def __init__(self, reason: str, **values: Any) -> None:
@@ -193,16 +193,3 @@ class free_text:  # reads as a parser among parsers
         if len(words) > self.longest or len(text) > LONGEST:
             raise NotUnderstood("too_long", longest=self.longest)
         return words
-
-
-def slug(text: str) -> str:
-    """The short address of an event: small letters, digits and dashes, at most 60."""
-    words = plain(read(text))
-    if not SLUG.fullmatch(words):
-        raise NotUnderstood("not_a_slug")
-    return words
-
-
-def slugify(title: str) -> str:
-    """A short address made of a title: «Menjahit Dasar!» is `menjahit-dasar`."""
-    return re.sub(r"[^a-z0-9]+", "-", plain(title)).strip("-")[:60].strip("-") or "kegiatan"

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from enum import StrEnum
 
-SLUG = re.compile(r"[a-z0-9-]{1,60}")
 _LINK = re.compile(r"(?:/start|daftar)\s+([a-z0-9_-]{1,64})", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:no|nomor|nmr|pilih|yg|yang)?\.?\s*(?:ke)?[\s-]*(\d{1,2})[.)]?")
 _EDGES = " \t\r\n.,!?;:'\"()*_~…"

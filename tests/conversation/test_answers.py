@@ -142,15 +142,9 @@ def test_free_words_keep_their_lines_and_lose_what_cannot_be_seen() -> None:
     assert reason(parse, "a" * 41) == reason(parse, "a" * 70_000) == "too_long"
 
 
-def test_a_short_address() -> None:
-    assert answers.slug("Menjahit-Dasar") == answers.slugify("Menjahit, Dasar!") == "menjahit-dasar"
-    assert reason(answers.slug, "menjahit dasar") == "not_a_slug"
-    assert answers.slugify("😊") == "kegiatan"
-
-
 PARSERS = [
     answers.yes_no, answers.consent_answer, answers.some_of(MORE_TOPICS), answers.one_of(TOPICS), answers.whole_number(1, 9),
-    answers.free_text(300), answers.slug, answers_people.person_name, answers_people.honorific, answers_people.place_name,
+    answers.free_text(300), answers_people.person_name, answers_people.honorific, answers_people.place_name,
     answers_people.place_within("36.71.05"), answers_day.date_answer(date(2026, 11, 24)), answers_day.date_answer(date(2028, 2, 29)),
     answers_when.clock_time, answers_when.time_range, answers_when.duration,
 ]  # fmt: skip
