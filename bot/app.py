@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.orm import Session
 
 from bot.channels.base import Channel, DeliveryStatus
 from bot.channels.simulator import SimulatorChannel
@@ -20,12 +21,14 @@ from bot.channels.whatsapp import WhatsAppChannel
 from bot.clock import Clock
 from bot.config import Config
 from bot.conversation.texts import Texts
-from bot.delivery import statuses
+from bot.delivery import crash_points, statuses
 from bot.delivery.inbox import Inbox
 from bot.delivery.pacing import Pacer
+from bot.delivery.pooled import PooledWriter
 from bot.delivery.receiving import Receiver
 from bot.delivery.results import Ledger
 from bot.delivery.sender import Lane, Sender
+from bot.delivery.watchdog import Watchdog
 from bot.delivery.writer import Writer
 from bot.jobs import JOBS
 from bot.jobs.clock import Ticker
@@ -64,12 +67,19 @@ class Berdaya:
     async def status(self, word: DeliveryStatus) -> None:
         """A provider's later word on a message; returns after the commit."""
         await self.writer.run(lambda session: statuses.apply(session, word, self.clock(), self.programme))
+        crash_points.at("status.after_commit")
 
     async def sweep(self, job: Callable[..., int]) -> int:
         """Run one job now and wake the sender if it left something to send."""
-        touched = await self.writer.run(lambda session: job(session, self.clock(), self.programme))
+        touched = await self.writer.run(partial(self._swept, job))
+        crash_points.at("sweep.after_commit")
         if touched:
             self.sender.wake()
+        return touched
+
+    def _swept(self, job: Callable[..., int], session: Session) -> int:
+        touched = job(session, self.clock(), self.programme)
+        crash_points.at("sweep.before_commit")
         return touched
 
     @property
@@ -95,11 +105,12 @@ def build(config: Config, clock: Clock) -> Berdaya:
     """Put the program together. Opens no connection and starts no thread."""
     texts, programme, owner = Texts.load(TEXTS), programme_of(config), secrets.token_hex(8)
     database = connect(config.database.url)
-    storage, writer = Storage(database), Writer(database)
+    storage, writer = Storage(database), _writer(database)
     inbox = Inbox(Answering(engine(texts), programme, GATES).answer, texts, owner)
     channels = channels_of(config, texts, clock, storage, writer, programme.public_url)
     lanes = {
-        name: Lane(channel, _pacer(config, name), asks_provider=name in ASKED) for name, channel in channels.items()
+        name: Lane(channel, _pacer(config, name), asks_provider=name in ASKED, people_a_day=_people_a_day(config, name))
+        for name, channel in channels.items()
     }
     sender = Sender(lanes, writer, Ledger(owner, programme, ASKED), programme, clock, _alarm)
     receiver = Receiver(inbox, writer, sender, clock, config.limits.inbound_per_minute)
@@ -117,7 +128,7 @@ def build(config: Config, clock: Clock) -> Berdaya:
         channels,
         Ticker({}),
     )
-    app.ticker = Ticker(_sweeps(app))
+    app.ticker = Ticker(sweeps_of(app))
     return app
 
 
@@ -131,6 +142,7 @@ def channels_of(
             token=config.telegram.token.get_secret_value(),
             api_base_url=config.telegram.api_base_url,
             mode=config.telegram.mode,
+            paid_broadcast=config.telegram.paid_broadcast,
             secret=config.telegram.secret_token.get_secret_value(),
             public_url=config.web.public_url,
             texts=texts,
@@ -155,6 +167,11 @@ def channels_of(
     return channels
 
 
+def _writer(database: sa.Engine) -> Writer:
+    kind = Writer if database.dialect.name == "sqlite" else PooledWriter
+    return kind(database, watchdog=Watchdog())
+
+
 def _pacer(config: Config, channel: str) -> Pacer:
     if channel == "telegram":
         return Pacer(config.telegram.rate_per_second, config.telegram.chat_rate_per_second)
@@ -163,11 +180,17 @@ def _pacer(config: Config, channel: str) -> Pacer:
     return Pacer(0, chat_rate=0)
 
 
-def _sweeps(app: Berdaya) -> dict[str, Callable[[], Awaitable[Any]]]:
+def _people_a_day(config: Config, channel: str) -> int:
+    return config.twilio.daily_people_limit if channel == "whatsapp" else 0
+
+
+def sweeps_of(app: Berdaya) -> dict[str, Callable[[], Awaitable[Any]]]:
+    """What happens by itself, by the names of `bot.jobs.clock.EVERY`."""
     jobs: dict[str, Callable[..., int]] = dict(JOBS)
     jobs["retention"] = partial(JOBS["retention"], retention=retention_of(app.config))
     sweeps: dict[str, Callable[[], Awaitable[Any]]] = {name: partial(app.sweep, job) for name, job in jobs.items()}
-    sweeps["broadcasts"] = partial(_until_done, partial(app.sweep, JOBS["broadcasts"]))
+    for name in ("broadcasts", "held"):
+        sweeps[name] = partial(_until_done, partial(app.sweep, JOBS[name]))
     return sweeps
 
 

@@ -48,6 +48,7 @@ class Telegram(Section):
     secret_token: Annotated[SecretStr, BeforeValidator(rules.telegram_secret)]
     rate_per_second: Rate
     chat_rate_per_second: Rate
+    paid_broadcast: bool
 
     @property
     def enabled(self) -> bool:
@@ -100,6 +101,7 @@ class Limits(Section):
     """What is too much."""
 
     inbound_per_minute: Count
+    memory_mb: Count
 
 
 class Retention(Section):

@@ -2,7 +2,12 @@
 
 import fcntl
 import os
+import time
 from pathlib import Path
+
+
+#: A program that was killed a moment ago may take so long to be gone, in seconds.
+PATIENCE = 2.0
 
 
 class AlreadyRunning(Exception):
@@ -20,11 +25,12 @@ class FileLock:
         """Take the lock. Raises AlreadyRunning if another process has it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            raise AlreadyRunning(self.path) from None
+        until = time.monotonic() + PATIENCE
+        while not _taken(handle):
+            if time.monotonic() > until:
+                os.close(handle)
+                raise AlreadyRunning(self.path)
+            time.sleep(0.05)
         os.ftruncate(handle, 0)
         os.write(handle, f"{os.getpid()}\n".encode())
         self._handle = handle
@@ -34,3 +40,11 @@ class FileLock:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+def _taken(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

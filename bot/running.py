@@ -7,11 +7,13 @@ import asyncio
 import contextlib
 import signal
 import socket
+import time
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 import uvicorn
 
@@ -24,6 +26,7 @@ from bot.lock import FileLock
 from bot.sample import seed
 from bot.settings import is_trial
 from models import migrations
+from models.runs import begun, ended
 
 log = structlog.get_logger()
 
@@ -35,6 +38,10 @@ REOPEN = 15.0
 LOOK_FOR_MISSED = 180.0
 
 
+#: How long a port may be held by a program that was just killed, in seconds.
+PORT_PATIENCE = 1.0
+
+
 class PortTaken(Exception):
     """Another program listens on this port, or this machine has no such address."""
 
@@ -42,12 +49,13 @@ class PortTaken(Exception):
 class Running:
     """One run of the program."""
 
-    def __init__(self, app: Berdaya, greet: Callable[[], None] = lambda: None) -> None:
-        """`greet` is called once the database and the port are ours."""
+    def __init__(self, app: Berdaya, greet: Callable[[], None] = lambda: None, starts: int = 1) -> None:
+        """`greet` is called once the database and the port are ours. `starts` counts this one among those of its parent."""
         self.app, self._greet = app, greet
         self.stopping = asyncio.Event()
         self._lock = _lock_of(app)
         self._tasks: list[asyncio.Task[Any]] = []
+        self._starts = starts
 
     async def until_stopped(self) -> None:
         """Run until SIGTERM, SIGINT or `stop`.
@@ -57,7 +65,7 @@ class Running:
         if self._lock:
             self._lock.acquire()
         try:
-            self._listener = _listening(self.app.config.web.host, self.app.config.web.port)
+            self._listener = listening(self.app.config.web.host, self.app.config.web.port)
             self._prepare()
             self._greet()
             for name in (signal.SIGTERM, signal.SIGINT):
@@ -80,11 +88,13 @@ class Running:
     async def _work(self) -> None:
         app = self.app
         lost = await app.writer.run(
-            lambda session: recover(session, app.inbox.owner, app.clock(), everything=self._lock is not None)
+            lambda session: recover(session, app.clock(), everything=self._lock is not None)
         )
+        if await app.writer.run(lambda session: begun(session, app.clock())) or self._starts > 1:
+            app.receiver.be_cautious()
         log.info("started", uncertain=lost)
         sender = asyncio.create_task(app.sender.run())
-        server = _Server(uvicorn.Config(web_app(app), **_UVICORN))
+        server = Server(uvicorn.Config(web_app(app), **UVICORN))
         web = asyncio.create_task(server.serve(sockets=[self._listener]))
         web.add_done_callback(lambda task: self.stop())
         for channel in app.channels.values():
@@ -109,6 +119,8 @@ class Running:
         for channel in app.channels.values():
             with contextlib.suppress(NotSent, OSError):
                 await channel.close()
+        with contextlib.suppress(sa.exc.SQLAlchemyError):  # then the next start is merely cautious
+            await app.writer.run(ended)
         await asyncio.to_thread(app.writer.stop)
         app.database.dispose()
         if web.done() and not web.cancelled() and web.exception():
@@ -144,7 +156,7 @@ class Running:
             await asyncio.sleep(LOOK_FOR_MISSED)
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn without signal handlers of its own: this program stops in its own order."""
 
     @contextlib.contextmanager
@@ -153,23 +165,35 @@ class _Server(uvicorn.Server):
         yield
 
 
-_UVICORN: dict[str, Any] = {
+UVICORN: dict[str, Any] = {
     "log_config": None, "access_log": False, "server_header": False, "timeout_graceful_shutdown": 5,
 }  # fmt: skip
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
     """The port, taken before anything else happens. Raises PortTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
+        _bound(listener, host, port)
         listener.listen(2048)
     except OSError as problem:
         listener.close()
         raise PortTaken(f"{host}:{port}: {problem.strerror}") from None
     return listener
+
+
+def _bound(listener: socket.socket, host: str, port: int) -> None:
+    """Bind, with a little patience for a program that was killed a moment ago. Raises OSError."""
+    until = time.monotonic() + PORT_PATIENCE
+    while True:
+        try:
+            return listener.bind((host, port))
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 def _lock_of(app: Berdaya) -> FileLock | None:

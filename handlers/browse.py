@@ -50,13 +50,13 @@ def listed(cards: Sequence[Card], key: str, page: int, more: str, **values: Valu
 
 
 def _ways(visit: Visit) -> Reply:
-    cards = coming(visit)
-    if not cards:
+    events = programme_events.offered(visit.session, visit.now)
+    if not events:
         return Reply("browse.none_at_all", choices=(PERSON, MENU))
     kinds = [
         Choice(f"browse:{kind}:0", say(f"browse.kind_{kind}"), say("browse.count", count=count))
         for kind in _KINDS
-        if (count := sum(card.event.kind == kind for card in cards))
+        if (count := sum(event.kind == kind for event in events))
     ]
     near = Choice("browse:near:0", say("browse.near"), say("browse.near_more"))
     topics = Choice("browse:topics", say("browse.topics"), say("browse.topics_more"))
@@ -64,11 +64,11 @@ def _ways(visit: Visit) -> Reply:
 
 
 def _topics(visit: Visit) -> Reply:
-    cards = coming(visit)
+    events = programme_events.offered(visit.session, visit.now)
     rows = [
         Choice(f"browse:{code}:0", label(code), say("browse.count", count=count))
         for code in TOPICS
-        if (count := sum(card.event.topic == code for card in cards))
+        if (count := sum(event.topic == code for event in events))
     ]
     return Reply("browse.topic_ask", choices=(*rows, MENU), replaces=True) if rows else _ways(visit)
 

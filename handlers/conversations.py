@@ -14,12 +14,14 @@ from handlers import (
     browse,
     coordinator_attendance,
     coordinator_broadcast,
+    coordinator_broadcast_missed,
     coordinator_broadcast_send,
     coordinator_broadcasts,
     coordinator_changes,
     coordinator_event_edit,
     coordinator_event_form,
     coordinator_events,
+    coordinator_held,
     coordinator_invite,
     coordinator_meetings,
     coordinator_menu,
@@ -45,7 +47,9 @@ CONVERSATIONS: tuple[ModuleType, ...] = (
     welcome, register, menu, browse, event, enrol, schedule, attending, profile, my_data, stop, ask,
     coordinator_menu, coordinator_invite, coordinator_questions, coordinator_events, coordinator_event_form,
     coordinator_event_edit, coordinator_meetings, coordinator_changes, coordinator_people, coordinator_walk_in,
-    coordinator_attendance, coordinator_broadcast, coordinator_broadcast_send, coordinator_broadcasts,
+    coordinator_attendance, coordinator_broadcast, coordinator_broadcast_send, coordinator_broadcast_missed,
+    coordinator_broadcasts,
+    coordinator_held,
 )  # fmt: skip
 #: Asked in this order before the engine; the first that answers ends it.
 GATES: tuple[Gate, ...] = (

@@ -20,11 +20,11 @@ from bot.conversation.words import plain
 from handlers import topics
 from handlers.buttons import number
 from handlers.coordinator_answers import event_place
-from handlers.coordinator_broadcast_send import SENDING, Draft, previewed, waiting_for_picture
+from handlers.coordinator_broadcast_send import SENDING, Draft, by_template, previewed, waiting_for_picture
 from handlers.coordinator_door import DESK, coordinators_only, event_of
 from handlers.visit import Visit
 from models import media, outbox, programme_events
-from models.audience import AudienceKind
+from models.audience import OFFERED, AudienceKind
 from models.events import EventStatus
 from models.messages import MessageClass
 from models.office import Media, MediaStatus
@@ -61,7 +61,7 @@ def ready(visit: Visit, argument: str) -> list[Reply]:
     """The picture is there: go on with when."""
     if visit.talk.form != SENDING:
         raise Stale("broadcast-ready")
-    return visit.engine.resume(visit)
+    return [*by_template(visit, Draft.carried(visit)), *visit.engine.resume(visit)]
 
 
 def without_picture(visit: Visit, argument: str) -> list[Reply]:
@@ -176,7 +176,7 @@ FORMS: tuple[Form[Visit], ...] = (
         (
             Question("what", what_to_say, _to_announce),
             Question("words", free_text(LONGEST), asked_if=lambda answers: answers["what"] is None),
-            Question("audience", one_of(AUDIENCES), tuple(_for(kind) for kind in AudienceKind)),
+            Question("audience", one_of(AUDIENCES), tuple(_for(kind) for kind in OFFERED)),
             Question(
                 "topic", one_of(topics.WORDS), tuple(Option(code, topics.label(code)) for code in topics.TOPICS),
                 asked_if=lambda answers: answers["audience"] == AudienceKind.TOPIC,

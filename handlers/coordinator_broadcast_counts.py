@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 
+from bot.conversation.texts import Texts
 from bot.conversation.values import Value, joined, say
 from models.audience import Preview, Reach
-from models.broadcasting import QUEUED, Progress
+from models.broadcasting import Progress
 from models.messages import Status
 
-#: In this order ends are told; statuses that still need the sender share one counter.
-ENDS = (QUEUED, Status.ACCEPTED, Status.DELIVERED, Status.READ, Status.FAILED, Status.EXPIRED, Status.CANCELLED)
+#: In this order the states of recipients are told.
+ENDS = (
+    Status.QUEUED, Status.SENDING, Status.UNCERTAIN, Status.HELD, Status.ACCEPTED, Status.DELIVERED, Status.READ,
+    Status.FAILED, Status.EXPIRED, Status.CANCELLED,
+)  # fmt: skip
 
 
 def counted(expected: Preview) -> Value:
@@ -18,10 +22,29 @@ def counted(expected: Preview) -> Value:
     return joined([*channels, *excluded, say("broadcast.sum", count=expected.audience)])
 
 
-def ended(progress: Progress) -> Value:
-    """How far a broadcast has come."""
-    ends = [say(f"broadcast.end_{end}", count=progress.counts[end]) for end in ENDS if progress.counts.get(end)]
+def ended(progress: Progress, texts: Texts) -> Value:
+    """How far a broadcast has come. `texts` knows for which failures there is a sentence."""
+    ends = [_end(end, progress, texts) for end in ENDS if progress.counts.get(end)]
     return joined([*ends, *_reasons(progress.excluded), say("broadcast.sum", count=progress.audience)])
+
+
+def failures(progress: Progress, texts: Texts) -> Value:
+    """Why recipients were not reached, the commonest reason first: «3 memblokir nomor program, 2 …»."""
+    common = sorted(progress.failures.items(), key=lambda item: (-item[1], item[0]))
+    return joined([say("broadcast.why", count=count, why=why(reason, texts)) for reason, count in common], ", ")
+
+
+def why(reason: str, texts: Texts) -> Value:
+    """A reason as coordinators read it."""
+    key = f"reason.{reason}"
+    return say(key if texts.has(key) else "reason.unknown")
+
+
+def _end(end: Status, progress: Progress, texts: Texts) -> Value:
+    count = progress.counts[end]
+    if end is Status.FAILED and progress.failures:
+        return say("broadcast.end_failed_why", count=count, why=failures(progress, texts))
+    return say(f"broadcast.end_{end}", count=count)
 
 
 def _channel(name: str, states: Mapping[Reach, int]) -> Value:

@@ -1,9 +1,13 @@
-"""The preview of a broadcast exactly as the women will see it, for how many, when, and the last «yes»."""
+"""The preview of a broadcast exactly as the women will see it, for how many, when, and the last «yes».
 
+At the last question «Atur» leads to what is rarely asked: what becomes of a message of which nobody knows whether it arrived.
+"""
+
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy.orm import Session
 
@@ -11,21 +15,27 @@ from bot.conversation.answers import Option, yes_no
 from bot.conversation.form import Answers, Depends, Form, Parser, Question
 from bot.conversation.pages import MENU
 from bot.conversation.reply import Choice, Reply
-from bot.conversation.values import Value, area, moment, say
+from bot.conversation.values import Value, area, joined, moment, say
 from bot.conversation.words import plain
-from handlers import topics
+from handlers import coordinator_broadcast_expected as expectation
+from handlers import coordinator_broadcast_template as template
 from handlers.coordinator_answers import day_and_time
-from handlers.coordinator_broadcast_counts import counted
 from handlers.coordinator_door import DESK
 from handlers.visit import Visit
-from models import audience, broadcasting, media, programme_events
-from models.audience import Preview, Reach
+from models import broadcasting, media, programme_events
+from models.audience import Preview
+from models.broadcasts import Broadcast
 
 #: The form that sends what was written.
 SENDING = "broadcast-send"
 #: When a broadcast goes on a day named without a time (WIB).
 MORNING = time(9)
 _CHANGE = "ubah"
+_SETTLE = "atur"
+#: A moment as `_sent` writes it into a form that is asked again.
+_CARRIED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
+#: Kept with a draft whose messages of unknown outcome are not sent again.
+_NEVER = "tidak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class Draft:
     audience: str  #: as `models/audience.py` writes it
     once: str  #: makes a double click one broadcast
     token: str = ""  #: of the picture
+    repeat: str = ""  #: «tidak»: a message of unknown outcome is not sent once more
 
     @classmethod
     def of(cls, words: Mapping[str, str]) -> Self:
@@ -80,14 +91,14 @@ class Draft:
 
 def previewed(visit: Visit, draft: Draft) -> list[Reply]:
     """The preview, what is special about it, and the question when it goes."""
-    expected = _preview(visit, draft, visit.now)
+    expected = _preview(visit, draft)
     if not expected.recipients:
         again = visit.opens("broadcast", draft.begun())
-        return [Reply("broadcast.nobody", {"counts": counted(expected)}), *again]
+        return [Reply("broadcast.nobody", {"counts": expectation.counts(visit, expected, visit.now)}), *again]
     return [
         draft.content(visit.session, visit.now),
-        *_on_one_line(visit, draft, expected),
-        *visit.opens(SENDING, draft.said()),
+        *by_template(visit, draft, expected),
+        *visit.opens(SENDING, draft.said() | {expectation.KEPT: expectation.written(expected)}),
     ]
 
 
@@ -98,26 +109,40 @@ def waiting_for_picture(visit: Visit, draft: Draft, token: str) -> list[Reply]:
 
 
 def when_or_change(at: datetime) -> Parser:
-    """When it goes (aware UTC), or None to change what was written."""
+    """When it goes (aware UTC), or None to change what was written. Reads back what a settled draft carries, too."""
     moment_of = day_and_time(at, MORNING)
 
     def parse(words: str) -> datetime | None:
-        return None if plain(words) == _CHANGE else moment_of(words)
+        if plain(words) == _CHANGE:
+            return None
+        return datetime.fromisoformat(words) if _CARRIED.fullmatch(words) else moment_of(words)
 
     return parse
 
 
-def _on_one_line(visit: Visit, draft: Draft, expected: Preview) -> list[Reply]:
-    """Whoever is only reached by a template reads it without line breaks (`rules.md`, Delivery)."""
-    count = sum(states.get(Reach.WINDOW_CLOSED, 0) for states in expected.by_channel.values())
-    if not count or not (draft.event_id or "\n" in draft.text):
-        return []
-    return [Reply("broadcast.flat", {"count": count, "text": draft.flat(visit.session, visit.now)})]
+def sure_or_settle(words: str) -> bool | None:
+    """Whether it is sent, or None to settle what is rarely asked."""
+    return None if plain(words) == _SETTLE else yes_no(words)
 
 
-def _preview(visit: Visit, draft: Draft, at: datetime) -> Preview:
-    known = audience.known_audience(visit.session, draft.audience)
-    return audience.preview(visit.session, known, at, visit.programme)
+def by_template(visit: Visit, draft: Draft, expected: Preview | None = None) -> list[Reply]:
+    """What is special for those whom only a template reaches."""
+    flat, looks_different = draft.flat(visit.session, visit.now), bool(draft.event_id or "\n" in draft.text)
+    return template.told(visit, flat, looks_different, bool(draft.token), expected or _preview(visit, draft))
+
+
+def _expected(visit: Visit, draft: Draft) -> Preview:
+    """The counts as they were shown first. Where a picture was waited for, they are counted now and kept."""
+    kept = visit.talk.said.get(expectation.KEPT)
+    if kept and kept[0]:
+        return expectation.read(kept[0])
+    expected = _preview(visit, draft)
+    visit.talk.remember(expectation.KEPT, expectation.written(expected), visit.now)
+    return expected
+
+
+def _preview(visit: Visit, draft: Draft) -> Preview:
+    return expectation.preview_of(visit, draft.audience, visit.now)
 
 
 def _about(session: Session, event_id: int, now: datetime) -> dict[str, Value]:
@@ -133,29 +158,15 @@ def _about(session: Session, event_id: int, now: datetime) -> dict[str, Value]:
 
 def _sentences(visit: Visit, answers: Answers) -> Mapping[str, Value]:
     draft, at = Draft.carried(visit), answers.get("when") or visit.now
-    expected = _preview(visit, draft, at)
+    expected = _expected(visit, draft)
+    notes = [*expectation.spread(visit, expected, at), *([say("broadcast.not_repeated")] if draft.repeat else [])]
     return {
-        "audience": audience_named(visit, draft.audience),
-        "counts": counted(expected),
+        "audience": expectation.audience_named(visit.session, draft.audience),
+        "counts": expectation.counts(visit, expected, at),
         "count": expected.recipients,
         "when": _said_when(visit, at),
+        "notes": joined([" ", joined(notes, " ")], "") if notes else "",
     }
-
-
-def audience_named(visit: Visit, text: str) -> Value:
-    """An audience as coordinators read it."""
-    found = audience.parse_audience(text)
-    what: Mapping[Any, Any] = {
-        audience.AudienceKind.TOPIC: lambda: topics.label(found.what),
-        audience.AudienceKind.KECAMATAN: lambda: area(found.what),
-        audience.AudienceKind.EVENT: lambda: _title(visit, found.what),
-    }
-    return say(f"broadcast.to_{found.kind}", what=what[found.kind]() if found.kind in what else "")
-
-
-def _title(visit: Visit, slug: str) -> str:
-    event = programme_events.by_slug(visit.session, slug)
-    return event.title if event else slug
 
 
 def _said_when(visit: Visit, at: datetime) -> Value:
@@ -166,24 +177,34 @@ def _said_when(visit: Visit, at: datetime) -> Value:
 
 
 def _sent(visit: Visit, answers: Answers) -> list[Reply]:
-    draft = Draft.of({key: words for key, words in answers.items() if isinstance(words, str)})
+    words = {key: said for key, said in answers.items() if isinstance(said, str)}
+    draft = Draft.of(words)
     if answers["when"] is None:
         return visit.opens("broadcast", draft.begun())
+    if answers["sure"] is None:
+        settled = replace(draft, repeat="" if answers["settle"] else _NEVER).said()
+        return visit.opens(SENDING, words | settled | {"when": answers["when"].isoformat()})
     if not answers["sure"]:
         return _not_sent(visit)
     if draft.token and media.picture(visit.session, draft.token, visit.now) is None:
         return waiting_for_picture(visit, draft, draft.token)
-    content = draft.content(visit.session, visit.now).to_json()
+    content, expected = draft.content(visit.session, visit.now).to_json(), words.get(expectation.KEPT)
+    count = (expectation.read(expected) if expected else _preview(visit, draft)).recipients
     sent = broadcasting.create(
-        visit.session, visit.person_id, draft.audience, content, answers["when"], visit.now, draft.once
-    )
-    count = _preview(visit, draft, sent.starts_at).recipients
+        visit.session, visit.person_id, draft.audience, content, answers["when"], visit.now, draft.once,
+        repeat_uncertain=not draft.repeat,
+    )  # fmt: skip
+    return [queued(visit, sent, count)]
+
+
+def queued(visit: Visit, sent: Broadcast, count: int) -> Reply:
+    """It is on its way to so many."""
     choices = (
         Choice(f"broadcast-show:{sent.id}", say("button.progress")),
         Choice(f"broadcast-stop:{sent.id}", say("button.stop")),
         DESK,
     )
-    return [Reply("broadcast.queued", {"count": count, "when": _said_when(visit, sent.starts_at)}, choices)]
+    return Reply("broadcast.queued", {"count": count, "when": _said_when(visit, sent.starts_at)}, choices)
 
 
 def _not_sent(visit: Visit) -> list[Reply]:
@@ -203,10 +224,20 @@ FORMS: tuple[Form[Visit], ...] = (
                 ),
             ),
             Question(
-                "sure", yes_no, (Option("ya", say("button.send_yes")), Option("tidak", say("button.never_mind"))),
+                "sure", sure_or_settle,
+                (
+                    Option("ya", say("button.send_yes")),
+                    Option("tidak", say("button.never_mind")),
+                    Option(_SETTLE, say("button.settle")),
+                ),
                 asked_if=lambda answers: answers["when"] is not None,
             ),
+            Question(
+                "settle", yes_no, (Option("ya", say("button.repeat")), Option("tidak", say("button.repeat_not"))),
+                asked_if=lambda answers: answers["when"] is not None and answers["sure"] is None,
+            ),
         ),
-        finish=_sent, cancelled=_not_sent, review=False, carries=tuple(Draft.__slots__), values=_sentences,
+        finish=_sent, cancelled=_not_sent, review=False, carries=(*Draft.__slots__, expectation.KEPT),
+        values=_sentences,
     ),
 )  # fmt: skip

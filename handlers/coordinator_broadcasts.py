@@ -1,12 +1,16 @@
-"""Broadcasts under way: the newest ones, how far one has come, pausing, going on, stopping for good."""
+"""Broadcasts under way: the newest ones, how far one has come, pausing, going on, stopping for good.
+
+What may be done about those who were not reached is in `coordinator_broadcast_missed.py`.
+"""
 
 from bot.conversation.pages import MENU
 from bot.conversation.reply import Choice, Reply
 from bot.conversation.values import Value, moment, row_moment, say
 from handlers.buttons import number
 from handlers.coordinator_broadcast_counts import ended
-from handlers.coordinator_broadcast_send import audience_named
-from handlers.coordinator_door import DESK, coordinators_only, cut
+from handlers.coordinator_broadcast_expected import audience_named, beginning
+from handlers.coordinator_broadcast_missed import remedies
+from handlers.coordinator_door import DESK, coordinators_only
 from handlers.visit import Visit
 from models import broadcasting
 from models.broadcasting import Progress
@@ -59,11 +63,11 @@ def _page(visit: Visit, broadcast_id: int) -> Reply:
     progress = broadcasting.progress(visit.session, broadcast_id)
     found = visit.session.get_one(Broadcast, broadcast_id)
     values: dict[str, Value] = {
-        "text": _text(found, 60),
-        "audience": audience_named(visit, found.audience),
+        "text": beginning(found, 60),
+        "audience": audience_named(visit.session, found.audience),
         "status": say(f"broadcasts.status_{progress.status}"),
         "when": moment(found.starts_at),
-        "counts": ended(progress),
+        "counts": ended(progress, visit.engine.texts),
     }
     return Reply("broadcasts.page", values, _acts(progress), replaces=True)
 
@@ -75,18 +79,13 @@ def _acts(progress: Progress) -> tuple[Choice, ...]:
         return again, Choice(f"broadcast-pause:{progress.id}", say("button.pause")), stopping
     if progress.status == BroadcastStatus.PAUSED:
         return Choice(f"broadcast-on:{progress.id}", say("button.go_on_sending")), stopping, DESK
-    return Choice("broadcasts", say("coordinator.broadcast")), DESK
+    helps = remedies(progress)
+    return *helps, Choice("broadcasts", say("coordinator.broadcast")), *((DESK,) if len(helps) < 2 else ())
 
 
 def _row(found: Broadcast) -> Choice:
     status = say("broadcasts.row", status=say(f"broadcasts.status_{found.status}"), when=row_moment(found.starts_at))
-    return Choice(f"broadcast-show:{found.id}", _text(found, 24), status)
-
-
-def _text(found: Broadcast, most: int) -> str:
-    """How a broadcast begins: its event's title, or its first words."""
-    text = found.content["values"]["text"]
-    return cut(text if isinstance(text, str) else text["with"]["title"], most)
+    return Choice(f"broadcast-show:{found.id}", beginning(found, 24), status)
 
 
 ACTIONS = coordinators_only(

@@ -5,6 +5,7 @@ from bot.conversation.pages import MENU
 from bot.conversation.reply import Choice, Reply
 from bot.conversation.values import say
 from handlers.coordinator_door import put_aside
+from handlers.coordinator_held import waiting as held_messages
 from handlers.menu import is_coordinator
 from handlers.visit import Visit
 from models import handover
@@ -17,6 +18,7 @@ def desk(visit: Visit, argument: str) -> list[Reply]:
     waiting = len(handover.waiting(visit.session, visit.person_id))
     rows = (
         *put_aside(visit),
+        *held_messages(visit),
         Choice("events", say("coordinator.events"), say("coordinator.events_more")),
         Choice("plan", say("coordinator.plan"), say("coordinator.plan_more")),
         Choice("questions", say("coordinator.questions"), say("coordinator.questions_more", count=waiting)),

@@ -24,7 +24,8 @@ def menu(visit: Visit, argument: str) -> list[Reply]:
         return [Reply("menu.ask", choices=_rows(visit))]
     if is_coordinator(visit):
         register = Choice("register", say("button.register"))
-        return [Reply("menu.coordinator", choices=(Choice("coordinator", say("button.coordinator")), register, HELP))]
+        desk = Choice("coordinator", say("button.coordinator"))
+        return [Reply("menu.coordinator", choices=(*_waiting_form(visit), desk, register, HELP))]
     return first(visit)
 
 
@@ -87,9 +88,10 @@ def _rows(visit: Visit) -> tuple[Choice, ...]:
 def _waiting_form(visit: Visit) -> list[Choice]:
     """A form worth coming back to. A single question, such as the one about news, is closed instead."""
     form = visit.engine.forms.get(visit.talk.form or "")
-    if form and not form.review:
+    is_worth_it = form is not None and (form.review or len(form.questions) > 1)
+    if form and not is_worth_it:
         visit.talk.close()
-    return [_RESUME] if form and form.review and form.name != REGISTER else []
+    return [_RESUME] if form and is_worth_it and form.name != REGISTER else []
 
 
 def _number(line: Helpline) -> Value:

@@ -28,7 +28,7 @@ def _newcomer(visit: Visit) -> list[Reply]:
     if is_coordinator(visit):
         return search.found(visit) or [Reply("other.not_understood", choices=DESK)]
     named = search.named_event(visit)
-    return first(visit, named.event.slug if named else None)
+    return first(visit, named.slug if named else None)
 
 
 def not_words(visit: Visit) -> list[Reply]:

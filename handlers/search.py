@@ -1,6 +1,7 @@
 """What free text most simply names: an event, a topic, a kind, a greeting. Small on purpose."""
 
 import re
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -10,7 +11,7 @@ from bot.conversation.words import plain
 from handlers import browse, topics
 from handlers.visit import Visit
 from models import programme_events
-from models.programme_events import Card
+from models.programme_events import Offered
 
 #: How alike a message and a title must be, in percent.
 ALIKE = 85
@@ -45,17 +46,18 @@ def is_man(words: str) -> bool:
     return _MAN.search(plain(words)) is not None
 
 
-def named_event(visit: Visit) -> Card | None:
+def named_event(visit: Visit) -> Offered | None:
     """The published event whose title or slug the message is, nearly or exactly."""
     words = plain(visit.heard.text or "")
-    cards = programme_events.upcoming(visit.session, visit.now)
-    names = {
-        plain(name): card
-        for card in cards
-        for name in (card.event.title, card.event.short_title, card.event.slug.replace("-", " "))
-    }
+    offered = programme_events.offered(visit.session, visit.now)
+    names = {name: event for event in offered for name in _names(event)}
     found = process.extractOne(words.replace("-", " "), list(names), scorer=fuzz.ratio, score_cutoff=ALIKE)
     return names[found[0]] if found else None
+
+
+@lru_cache(maxsize=500)
+def _names(event: Offered) -> tuple[str, ...]:
+    return plain(event.title), plain(event.short_title), plain(event.slug.replace("-", " "))
 
 
 def found(visit: Visit) -> list[Reply] | None:
@@ -67,8 +69,8 @@ def found(visit: Visit) -> list[Reply] | None:
         return visit.engine.act(visit, "stop")
     if _THANKS.match(words) or (not words and "🙏" in (visit.heard.text or "")):
         return [Reply("other.thanks", choices=(MENU,))]
-    if card := named_event(visit):
-        return visit.engine.act(visit, f"event:{card.event.id}")
+    if event := named_event(visit):
+        return visit.engine.act(visit, f"event:{event.id}")
     if topic := topics.named(words):
         return visit.engine.act(visit, f"browse:{topic}:0")
     if action := next((act for word, act in _ASKED_FOR.items() if re.search(rf"\b{word}\b", words)), None):

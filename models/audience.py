@@ -1,24 +1,29 @@
 """For whom a broadcast is: the stored filter, who of them can be reached and how, and the counts before it is sent."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.base import Refused
+from models.broadcasts import Broadcast
 from models.enrolments import Enrolment, EnrolmentStatus
 from models.events import Event
+from models.messages import OutboxMessage, Status
 from models.office import CatalogueEntry
 from models.people import Consent, Contact, Interest, OptOut, Person, Purpose
 from models.programme import Programme
 
 #: Who counts as taking part in something.
 _TAKES_PART = (EnrolmentStatus.ENROLLED, EnrolmentStatus.OFFERED, EnrolmentStatus.COMPLETED)
-_CODE = re.compile(r"\d\d\.\d\d\.\d\d|luar")
+_FORMS = {
+    "kecamatan": re.compile(r"\d\d\.\d\d\.\d\d|luar"), "resend": re.compile(r"\d{1,15}(\.programme)?"),
+}  # fmt: skip
 
 
 class UnknownAudience(Refused):
@@ -35,6 +40,15 @@ class AudienceKind(StrEnum):
     KECAMATAN = "kecamatan"  #: whoever lives there
     EVENT = "event"  #: enrolled, or offered a seat
     NOT_ENROLLED = "not-enrolled"  #: takes part in nothing so far
+    RESEND = "resend"  #: whom an earlier broadcast did not reach for a reason that may be gone
+
+
+#: The kinds a coordinator chooses from; the others come about by themselves.
+OFFERED = tuple(kind for kind in AudienceKind if kind is not AudienceKind.RESEND)
+#: Failures after which the same message may well arrive. Who blocked us, opted out or has no such address stays in peace.
+CURABLE = ("gave_up", "held_back", "template_fault", "undelivered", "unknown_outcome", "window_closed")
+#: Marks a resend of what needs the programme's consent only.
+_PROGRAMME = ".programme"
 
 
 class Reach(StrEnum):
@@ -65,7 +79,17 @@ class Audience:
     @property
     def needs(self) -> Purpose:
         """The consent it takes: news for announcements; what concerns her own event belongs to the programme."""
-        return Purpose.PROGRAMME if self.kind is AudienceKind.EVENT else Purpose.NEWS
+        own = self.kind is AudienceKind.EVENT or self.what.endswith(_PROGRAMME)
+        return Purpose.PROGRAMME if own else Purpose.NEWS
+
+    def again(self, broadcast_id: int) -> "Audience":
+        """Those of a broadcast to this audience whom it did not reach for a reason that may be gone."""
+        return Audience(AudienceKind.RESEND, f"{broadcast_id}{_PROGRAMME * (self.needs is Purpose.PROGRAMME)}")
+
+    @property
+    def again_of(self) -> int:
+        """The broadcast a resend repeats; 0 for every other audience."""
+        return int(self.what.removesuffix(_PROGRAMME)) if self.kind is AudienceKind.RESEND else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +117,9 @@ def parse_audience(text: str) -> Audience:
         kind = AudienceKind(name)
     except ValueError:
         raise UnknownAudience(audience=text) from None
-    if bool(what) != (kind in {AudienceKind.TOPIC, AudienceKind.KECAMATAN, AudienceKind.EVENT}):
+    if bool(what) == (kind in {AudienceKind.ALL, AudienceKind.NOT_ENROLLED}):
         raise UnknownAudience(audience=text)
-    if kind is AudienceKind.KECAMATAN and not _CODE.fullmatch(what):
+    if kind in _FORMS and not _FORMS[kind].fullmatch(what):
         raise UnknownAudience(audience=text)
     return Audience(kind, what)
 
@@ -108,28 +132,46 @@ def known_audience(session: Session, text: str) -> Audience:
         AudienceKind.TOPIC: sa.select(CatalogueEntry.id).where(
             CatalogueEntry.section == "topics", CatalogueEntry.slug == audience.what
         ),
+        AudienceKind.RESEND: sa.select(Broadcast.id).where(Broadcast.id == audience.again_of),
     }.get(audience.kind)
     if exists is not None and session.scalar(exists) is None:
         raise UnknownAudience(audience=text)
     return audience
 
 
-def belongs(audience: Audience) -> sa.ColumnElement[bool]:
-    """The filter, as a condition on `Person`."""
-    enrolment = sa.select(Enrolment.id).where(Enrolment.person_id == Person.id)
+Within = Callable[[Any], sa.ColumnElement[bool]]
+
+
+def belongs(audience: Audience, within: Within = lambda person_id: sa.true()) -> sa.ColumnElement[bool]:
+    """The filter, as a condition on `Person`, for everybody or for those `within` says, by the column of their ids."""
     match audience.kind:
         case AudienceKind.ALL:
             return sa.true()
         case AudienceKind.TOPIC:
-            return sa.exists().where(Interest.person_id == Person.id, Interest.topic == audience.what)
+            interested = sa.select(Interest.person_id).where(Interest.topic == audience.what)
+            return Person.id.in_(interested.where(within(Interest.person_id)))
         case AudienceKind.KECAMATAN:
             return Person.kecamatan == audience.what
         case AudienceKind.EVENT:
             held = EnrolmentStatus.ENROLLED, EnrolmentStatus.OFFERED
-            its = enrolment.join(Event, Event.id == Enrolment.event_id).where(Event.slug == audience.what)
-            return its.where(Enrolment.status.in_(held)).exists()
+            its = sa.select(Event.id).where(Event.slug == audience.what).scalar_subquery()
+            seated = sa.select(Enrolment.person_id).where(Enrolment.event_id == its, Enrolment.status.in_(held))
+            return Person.id.in_(seated.where(within(Enrolment.person_id)))
         case AudienceKind.NOT_ENROLLED:
+            enrolment = sa.select(Enrolment.id).where(Enrolment.person_id == Person.id)
             return ~enrolment.where(Enrolment.status.in_(_TAKES_PART)).exists()
+        case AudienceKind.RESEND:
+            return Person.id.in_(not_reached(audience.again_of).where(within(Contact.person_id)))
+
+
+def not_reached(broadcast_id: int) -> sa.Select[int | None]:
+    """The ids of those a broadcast did not reach for a reason that may be gone."""
+    failed = OutboxMessage.status == sa.literal(Status.FAILED.value, sa.String(), literal_execute=True)
+    return (
+        sa.select(Contact.person_id)
+        .join(OutboxMessage, OutboxMessage.contact_id == Contact.id)
+        .where(OutboxMessage.broadcast_id == broadcast_id, failed, OutboxMessage.error.in_(CURABLE))
+    )
 
 
 def reach_of(
@@ -137,48 +179,56 @@ def reach_of(
 ) -> sa.Select[int, int | None, str | None, str | None, str | None, str]:
     """Everybody a condition on `Person` names: id, chosen contact (id, channel, address, language) and `Reach`.
 
-    The contact chosen is the reachable one she last wrote from; one state for each person.
+    The contact chosen is the reachable one she last wrote from; one state for each person. It is looked up for one
+    person after the other by index, so that a range of ids costs what the range holds.
     """
-    best = _ranked(people, at, programme).subquery()
+    rank = _rank(Contact, at, programme)
     consent = sa.exists().where(Consent.person_id == Person.id, Consent.purpose == needs)
     state = sa.case(
-        (best.c.id.is_(None), Reach.NO_CONTACT.value),
+        (Contact.id.is_(None), Reach.NO_CONTACT.value),
         (~consent, Reach.NO_CONSENT.value),
-        (sa.or_(Person.blocked, best.c.state == 3), Reach.BLOCKED.value),
-        (best.c.state == 2, Reach.OPTED_OUT.value),
-        (best.c.state == 1, Reach.WINDOW_CLOSED.value),
+        (sa.or_(Person.blocked, rank == 3), Reach.BLOCKED.value),
+        (rank == 2, Reach.OPTED_OUT.value),
+        (rank == 1, Reach.WINDOW_CLOSED.value),
         else_=Reach.REACHABLE.value,
     )
     return (
-        sa.select(Person.id, best.c.id, best.c.channel, best.c.address, best.c.language, state.label("reach"))
-        .outerjoin(best, sa.and_(best.c.person_id == Person.id, best.c.place == 1))
+        sa.select(
+            Person.id, Contact.id.label("contact_id"), Contact.channel, Contact.address, Contact.language,
+            state.label("reach"),
+        )
+        .outerjoin(Contact, Contact.id == _best_contact(at, programme))
         .where(people)
+    )  # fmt: skip
+
+
+def _best_contact(at: datetime, programme: Programme) -> sa.ScalarSelect[int]:
+    """The contact a person is written to, reachable or not."""
+    hers = aliased(Contact)
+    return (
+        sa.select(hers.id)
+        .where(hers.person_id == Person.id)
+        .order_by(_rank(hers, at, programme), hers.last_heard_at.desc().nulls_last(), hers.id)
+        .limit(1)
+        .scalar_subquery()
     )
 
 
-def _ranked(people: sa.ColumnElement[bool], at: datetime, programme: Programme) -> sa.Select[*tuple[object, ...]]:
-    """Her contacts, the best first. States: 0 reachable, 1 window closed, 2 opted out, 3 blocked."""
+def _rank(contact: type[Contact], at: datetime, programme: Programme) -> sa.Case[int]:
+    """How well a contact is reached, the best first: 0 reachable, 1 window closed, 2 opted out, 3 blocked."""
     closed = [
         sa.and_(
-            Contact.channel == channel,
-            sa.or_(Contact.last_heard_at.is_(None), Contact.last_heard_at <= at - timedelta(hours=hours)),
+            contact.channel == channel,
+            sa.or_(contact.last_heard_at.is_(None), contact.last_heard_at <= at - timedelta(hours=hours)),
         )
         for channel, hours in programme.windows
     ]
-    state = sa.case(
-        (Contact.blocked_at.is_not(None), 3),
-        (Contact.opt_out != OptOut.NONE, 2),
+    return sa.case(
+        (contact.blocked_at.is_not(None), 3),
+        (contact.opt_out != OptOut.NONE, 2),
         (sa.or_(sa.false(), *closed), 1),
         else_=0,
     )
-    place = sa.func.row_number().over(
-        partition_by=Contact.person_id,
-        order_by=(state, Contact.last_heard_at.desc().nulls_last(), Contact.id),
-    )
-    return sa.select(
-        Contact.id, Contact.person_id, Contact.channel, Contact.address, Contact.language,
-        state.label("state"), place.label("place"),
-    ).where(Contact.person_id.in_(sa.select(Person.id).where(people)))  # fmt: skip
 
 
 def preview(session: Session, audience: Audience, at: datetime, programme: Programme) -> Preview:

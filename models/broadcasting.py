@@ -1,11 +1,11 @@
-"""Announcing something to many: writing a broadcast down, pausing, resuming and stopping it, and its counts.
+"""Announcing something to many: writing a broadcast down, pausing, resuming and stopping it.
 
-For whom it is stands in `models/audience.py`; its rows are written and ended, chunk by chunk, in `models/freezing.py`.
+For whom it is stands in `models/audience.py`; its rows are written and ended, chunk by chunk, in `models/freezing.py`;
+its counters are kept in `models/broadcast_counts.py`, and asked for here.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from models import roles
 from models.audience import known_audience
 from models.base import Refused
+from models.broadcast_counts import Progress, count_change, count_changes, locked, progress_of
 from models.broadcasts import Broadcast, BroadcastStatus
-from models.messages import OPEN, Status
 from models.people import Person
 
-#: The counter of everybody who has no end yet, whatever the sender is doing with the row.
-QUEUED = "queued"
+__all__ = ["Progress", "count_change", "count_changes", "locked"]
+
+#: An announcement that could not be sent for so long is news no more; what Meta's limit holds up gets its days on top.
+NEWS_FOR = timedelta(days=3)
 
 
 class NoSuchBroadcast(Refused):
@@ -34,22 +36,6 @@ class BroadcastOver(Refused):
     key = "refused.broadcast_over"
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a broadcast has come. `counts`: end → recipients (`queued`: none yet); + `excluded` = `audience`."""
-
-    id: int
-    status: BroadcastStatus
-    audience: int
-    counts: Mapping[str, int]
-    excluded: Mapping[str, int]
-
-    @property
-    def recipients(self) -> int:
-        """Everybody who got a row."""
-        return sum(self.counts.values())
-
-
 def create(
     session: Session,
     actor_id: int | None,
@@ -58,11 +44,13 @@ def create(
     starts_at: datetime,
     now: datetime,
     once_key: str | None = None,
+    repeat_uncertain: bool = True,
 ) -> Broadcast:
     """Write a broadcast down; a sweep then freezes its recipients and starts it. Who registers later is not part of it.
 
     `content` is a reply as JSON (`notices.announcement`). The same `once_key` again gives the same broadcast: a second
-    click sends nothing twice. Raises NotAllowed, UnknownAudience.
+    click sends nothing twice. `repeat_uncertain`: a message that may or may not have arrived is sent once more.
+    Raises NotAllowed, UnknownAudience.
     """
     actor = roles.require(session, actor_id)
     known = session.scalar(sa.select(Broadcast).where(Broadcast.once_key == once_key)) if once_key else None
@@ -73,12 +61,15 @@ def create(
         audience=str(known_audience(session, audience)),
         content=dict(content),
         status=BroadcastStatus.FREEZING,
+        repeat_uncertain=repeat_uncertain,
         starts_at=max(starts_at, now),
+        expires_at=max(starts_at, now) + NEWS_FOR,
         highest_person_id=session.scalar(sa.select(sa.func.max(Person.id))) or 0,
         last_person_id=0,
         audience_size=0,
         excluded={},
         counts={},
+        failures={},
         once_key=once_key,
         created_at=now,
     )
@@ -126,34 +117,17 @@ def _steer(
     return broadcast
 
 
-def locked(session: Session, broadcast_id: int) -> Broadcast | None:
-    """A broadcast as it is now, locked until the transaction ends, so that no count is lost between two workers."""
-    return session.scalar(
-        sa.select(Broadcast)
-        .where(Broadcast.id == broadcast_id)
+def running(session: Session, now: datetime) -> Sequence[sa.Row[int, dict[str, Any], bool]]:
+    """The broadcasts whose rows may be claimed now, oldest first: id, content, `repeat_uncertain`.
+
+    They are locked until the transaction ends, so that nothing is claimed of a broadcast once it was stopped.
+    """
+    return session.execute(
+        sa.select(Broadcast.id, Broadcast.content, Broadcast.repeat_uncertain)
+        .where(Broadcast.status == BroadcastStatus.SENDING, Broadcast.expires_at > now)
+        .order_by(Broadcast.id)
         .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-
-
-def count_change(session: Session, broadcast_id: int, before: Status, after: Status, how_many: int = 1) -> None:
-    """A recipient's row went from one status to another. Statuses that need the sender share the counter `queued`."""
-    source, target = counter(before), counter(after)
-    if source == target:
-        return
-    broadcast = session.get(Broadcast, broadcast_id)
-    if broadcast not in session.dirty:
-        broadcast = locked(session, broadcast_id)
-    if broadcast is not None:
-        counts = dict(broadcast.counts)
-        counts[source] = counts.get(source, 0) - how_many
-        counts[target] = counts.get(target, 0) + how_many
-        broadcast.counts = {name: count for name, count in counts.items() if count}
-
-
-def counter(status: Status) -> str:
-    """The counter a row's status belongs to."""
-    return QUEUED if status in OPEN else Status(status).value
+    ).all()
 
 
 def progress(session: Session, broadcast_id: int) -> Progress:
@@ -161,13 +135,7 @@ def progress(session: Session, broadcast_id: int) -> Progress:
     broadcast = session.get(Broadcast, broadcast_id)
     if broadcast is None:
         raise NoSuchBroadcast
-    return Progress(
-        broadcast.id,
-        BroadcastStatus(broadcast.status),
-        broadcast.audience_size,
-        dict(broadcast.counts),
-        dict(broadcast.excluded),
-    )
+    return progress_of(broadcast)
 
 
 def recent(session: Session, limit: int = 8) -> list[Broadcast]:

@@ -28,7 +28,8 @@ class Broadcast(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
-    audience: Mapped[str] = mapped_column(sa.String(80))  #: all | topic:X | kecamatan:CODE | event:SLUG | not-enrolled
+    #: all | topic:X | kecamatan:CODE | event:SLUG | not-enrolled | resend:ID
+    audience: Mapped[str] = mapped_column(sa.String(80))
     content: Mapped[dict[str, Any]]  #: a reply as JSON, the same for everybody
     status: Mapped[BroadcastStatus] = mapped_column(EnumColumn(BroadcastStatus, 10), index=True)
     starts_at: Mapped[datetime]
@@ -37,6 +38,10 @@ class Broadcast(Base):
     audience_size: Mapped[int] = mapped_column(default=0)
     excluded: Mapped[dict[str, Any]] = mapped_column(default=dict)  #: reason → how many
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)  #: status → how many recipients
+    failures: Mapped[dict[str, Any]] = mapped_column(default=dict)  #: reason → how many of the failed
+    outside_window: Mapped[int] = mapped_column(default=0)  #: recipients who cost one of the people Meta allows a day
     once_key: Mapped[str | None] = mapped_column(sa.String(120), unique=True)  #: a second click is the same broadcast
+    repeat_uncertain: Mapped[bool] = mapped_column(default=True)  #: a message of unknown outcome is sent once more
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]  #: from then on it is news no more, and what still waits ends
     ended_at: Mapped[datetime | None]

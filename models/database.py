@@ -11,6 +11,11 @@ from sqlalchemy.orm import Session
 
 #: How long a short command waits for another's transaction (`rules.md`, Database and processes), in milliseconds.
 BUSY_TIMEOUT_MS = 10_000
+#: On PostgreSQL a process that hangs must not keep others waiting: a transaction in which nothing happens is ended by the
+#: server, and a lock is not waited for longer than any step may take.
+SERVER_OPTIONS = "-c idle_in_transaction_session_timeout=5s -c lock_timeout=8s"
+#: Connections to a server that are kept open, if so many were in use at once; a few more for a moment.
+POOL = 14
 _PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}",
 )  # fmt: skip
@@ -23,7 +28,8 @@ def connect(url: str) -> sa.Engine:
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         return _sqlite(parsed)
-    return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    ours = parsed.set(drivername="postgresql+psycopg")
+    return sa.create_engine(ours, pool_pre_ping=True, pool_size=POOL, connect_args={"options": SERVER_OPTIONS})
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

@@ -99,7 +99,8 @@ def _wipe_mentions(session: Session, person_id: int, words: Sequence[str]) -> No
         .distinct()
     )
     found = OutboxMessage.contact_id.in_(theirs), _mentions(OutboxMessage.content, words)
-    session.execute(sa.delete(OutboxMessage).where(*found, OutboxMessage.status == Status.QUEUED))
+    unsent = OutboxMessage.status.in_((Status.QUEUED, Status.HELD))
+    session.execute(sa.delete(OutboxMessage).where(*found, unsent))
     session.execute(sa.update(OutboxMessage).where(*found, OutboxMessage.status.not_in(OPEN)).values(content=sa.null()))
     session.execute(
         sa.update(Conversation)

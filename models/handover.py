@@ -9,6 +9,7 @@ from models import question_notices, roles
 from models.base import Refused
 from models.office import Question, QuestionLine, QuestionStatus
 from models.people import Person
+from models.prepared import Prepared
 
 #: So long without a word of either side, and the handover ends by itself (`rules.md`, A person answers).
 SILENCE = timedelta(hours=24)
@@ -114,8 +115,17 @@ def close_silent(session: Session, now: datetime) -> int:
 
 def open_question(session: Session, contact_id: int) -> Question | None:
     """Her question that is not closed, if any."""
-    where = Question.contact_id == contact_id, Question.status != QuestionStatus.CLOSED
-    return session.scalars(sa.select(Question).where(*where).order_by(Question.id.desc()).limit(1)).first()
+    session.flush()
+    found = _OPEN.first(session, {"contact_id": contact_id})
+    return None if found is None else session.get_one(Question, found[0])
+
+
+_OPEN = Prepared(
+    any=sa.select(Question.id)
+    .where(Question.contact_id == sa.bindparam("contact_id"), Question.status != QuestionStatus.CLOSED.value)
+    .order_by(Question.id.desc())
+    .limit(1)
+)
 
 
 def is_open(session: Session, contact_id: int) -> bool:

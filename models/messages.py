@@ -41,13 +41,40 @@ class Status(StrEnum):
 OPEN = (Status.QUEUED, Status.SENDING, Status.UNCERTAIN, Status.HELD)
 
 
+#: The conditions of the partial indexes below, as both databases read them.
+_OPEN = "status IN ('queued', 'sending', 'uncertain')"
+_SPENT = "status IN ('sending', 'uncertain', 'accepted', 'delivered', 'read')"
+_OUTSIDE: dict[str, Any] = {
+    "sqlite_where": sa.text(f"outside_window IS 1 AND {_SPENT}"),
+    "postgresql_where": sa.text(f"outside_window IS true AND {_SPENT}"),
+}
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
+def _set(column: str, *, unique: bool = False) -> sa.Index:
+    """An index over the rows that have this value at all: most rows of a broadcast have none of them."""
+    return sa.Index(f"ix_outbox_{column}", column, unique=unique, **_where(f"{column} IS NOT NULL"))
+
+
 def needs_sender(status: sa.ColumnElement[Any] | InstrumentedAttribute[Any]) -> sa.ColumnElement[bool]:
     """Whether a row still needs the sender, said word for word as the partial indexes below say it.
 
     SQLite uses such an index only when the query repeats its condition, with the values in place.
     """
-    values = [Status.QUEUED, Status.SENDING, Status.UNCERTAIN]
-    return status.in_(sa.bindparam(None, values, expanding=True, literal_execute=True, type_=sa.String()))
+    return status.in_([sa.literal_column(f"'{value}'") for value in (Status.QUEUED, Status.SENDING, Status.UNCERTAIN)])
+
+
+def spent_outside_window(table: Any) -> sa.ColumnElement[bool]:
+    """Whether a row has cost, or may yet have cost, one of Meta's people: word for word as its index says it.
+
+    `table` is `OutboxMessage` or an alias of it.
+    """
+    values = [Status.SENDING, Status.UNCERTAIN, Status.ACCEPTED, Status.DELIVERED, Status.READ]
+    statuses = sa.bindparam(None, values, expanding=True, literal_execute=True, type_=sa.String())
+    return sa.and_(table.outside_window.is_(True), table.status.in_(statuses))
 
 
 class InboxEntry(Base):
@@ -93,37 +120,34 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        sa.Index(
-            "ix_outbox_due",
-            "status",
-            "message_class",
-            "not_before",
-            sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
-            postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
-        ),
-        sa.Index(
-            "ix_outbox_open_contact",
-            "contact_id",
-            "status",
-            sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
-            postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
-        ),
-        sa.Index("ix_outbox_provider", "provider_id"),
-    )
+        # What is due, in the order of sending; a broadcast's rows are found by their broadcast instead.
+        sa.Index("ix_outbox_due", "channel", "message_class", "id", **_where(f"{_OPEN} AND broadcast_id IS NULL")),
+        sa.Index("ix_outbox_open_broadcast", "broadcast_id", "channel", "outside_window", "id",
+                 **_where(f"{_OPEN} AND broadcast_id IS NOT NULL")),
+        sa.Index("ix_outbox_failed", "broadcast_id", "id", **_where("status = 'failed' AND broadcast_id IS NOT NULL")),
+        sa.Index("ix_outbox_open_reply", "contact_id", **_where(f"{_OPEN} AND message_class = 0")),
+        sa.Index("ix_outbox_outside_window", "ended_at", "contact_id", **_OUTSIDE),
+        sa.Index("ix_outbox_held", "broadcast_id", "id", **_where("status = 'held'")),
+        _set("once_key", unique=True), _set("token", unique=True), _set("provider_id"),
+        _set("enrolment_id"), _set("meeting_id"), _set("ended_at"), _set("lease_until"),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    contact_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contacts.id", ondelete="SET NULL"))
+    contact_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contacts.id", ondelete="SET NULL"), index=True)
     channel: Mapped[str] = mapped_column(sa.String(20))
     address: Mapped[str] = mapped_column(sa.String(160))
     message_class: Mapped[MessageClass] = mapped_column(EnumColumn(MessageClass))
-    content: Mapped[dict[str, Any] | None]  #: `Reply.to_json`; wiped 7 days after the row ends
+    #: `Reply.to_json`; wiped 7 days after the row ends. None in a broadcast's row: the broadcast has it, once for all.
+    content: Mapped[dict[str, Any] | None]
     language: Mapped[str] = mapped_column(sa.String(5))
-    once_key: Mapped[str | None] = mapped_column(sa.String(120), unique=True)
+    once_key: Mapped[str | None] = mapped_column(sa.String(120))  #: unique
     edits: Mapped[str | None] = mapped_column(sa.String(80))  #: provider id of the message it may replace
-    token: Mapped[str] = mapped_column(sa.String(32), unique=True)  #: random; finds the row from a status callback
-    broadcast_id: Mapped[int | None] = mapped_column(sa.ForeignKey("broadcasts.id", ondelete="CASCADE"), index=True)
-    enrolment_id: Mapped[int | None] = mapped_column(index=True)  #: the enrolment an offer or reminder speaks of
-    meeting_id: Mapped[int | None] = mapped_column(index=True)  #: the meeting a reminder speaks of
+    #: Random and unique; finds the row from a status callback. A broadcast's row gets it when it is claimed.
+    token: Mapped[str | None] = mapped_column(sa.String(32))
+    broadcast_id: Mapped[int | None] = mapped_column(sa.ForeignKey("broadcasts.id", ondelete="CASCADE"))
+    enrolment_id: Mapped[int | None]  #: the enrolment an offer or reminder speaks of
+    meeting_id: Mapped[int | None]  #: the meeting a reminder speaks of
+    outside_window: Mapped[bool] = mapped_column(default=False)  #: costs one of the people Meta allows us a day
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     status: Mapped[Status] = mapped_column(EnumColumn(Status, 10))
@@ -134,7 +158,7 @@ class OutboxMessage(Base):
     provider_id: Mapped[str | None] = mapped_column(sa.String(80))
     error: Mapped[str | None] = mapped_column(sa.String(80))  #: a reason with a sentence in `texts/` (`reason.*`)
     created_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
 
 
 class ParkedStatus(Base):

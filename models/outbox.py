@@ -40,6 +40,7 @@ def row(
         "enrolment_id": None,
         "meeting_id": None,
         "not_before": now,
+        "outside_window": False,
         "expires_at": now + REPLY_LIVES if message_class is MessageClass.REPLY else None,
         "status": Status.QUEUED,
         "attempts": 0,
@@ -92,10 +93,10 @@ def put_to_person(
 
 
 def cancel(session: Session, *where: sa.ColumnElement[bool], reason: str, now: datetime) -> int:
-    """Take back queued messages that no longer hold; how many. What is being sent cannot be taken back."""
+    """Take back queued and held messages that no longer hold; how many. What is being sent cannot be taken back."""
     result = session.execute(
         sa.update(OutboxMessage)
-        .where(OutboxMessage.status == Status.QUEUED, *where)
+        .where(OutboxMessage.status.in_((Status.QUEUED, Status.HELD)), *where)
         .values(status=Status.CANCELLED, error=reason, ended_at=now)
     )
     return int(getattr(result, "rowcount", 0))

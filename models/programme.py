@@ -65,5 +65,6 @@ class Programme:
     offer_hours: float = 24  #: how long a freed seat is held, at most
     public_url: str = "http://127.0.0.1:8000"  #: where links in messages lead
     windows: tuple[tuple[str, float], ...] = (("whatsapp", 24.0),)  #: channel → hours of free text after her message
+    daily_people_limit: int = 0  #: people written to outside their window in 24 hours, at most; 0: any number
     link_days: int = 60  #: how long a link to her calendar or a picture works
     text_version: str = "2026-11"  #: of the consent text, kept with every consent

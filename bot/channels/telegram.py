@@ -51,11 +51,12 @@ class TelegramChannel:
         mode: str = "polling",
         secret: str = "",
         public_url: str = "",
+        paid_broadcast: bool = False,
     ) -> None:
         """`load` gives bytes, name and type of a file at one of our own addresses.
 
         `api_base_url` is scheme and host before /bot<token>/METHOD; empty is Telegram itself. `mode` is "polling" or
-        "webhook"; the latter needs `secret` and `public_url`.
+        "webhook"; the latter needs `secret` and `public_url`. `paid_broadcast`: broadcasts go the fast way that costs a fee.
         """
         os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library warns about its old way otherwise
         self.account = token.partition(":")[0]
@@ -67,7 +68,7 @@ class TelegramChannel:
             token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot", request=self._requests[0],
             get_updates_request=self._requests[1],
         )  # fmt: skip
-        self._sending = Sending(self._bot, load)
+        self._sending = Sending(self._bot, load, paid_broadcast)
         self._answers: set[asyncio.Task[None]] = set()
 
     async def check(self) -> str:

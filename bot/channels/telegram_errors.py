@@ -11,7 +11,7 @@ from telegram.error import (
 )
 
 from bot.channels.base import Blocked, ChannelDown, Moved, NotSent, Rejected, TryLater, Uncertain
-from bot.channels.telegram_request import NotConnected
+from bot.channels.telegram_request import NotConnected, NotDone
 
 #: Refusals of the chat itself: nothing will reach it until she writes again.
 _GONE = ("chat not found", "user is deactivated", "bot was blocked", "peer_id_invalid", "user not found")
@@ -20,7 +20,7 @@ RECONNECT = 2.0
 
 
 def of_send(problem: TelegramError) -> NotSent:
-    """What a failed send means. After a time-out, a reset or a 5xx it may have been sent."""
+    """What a failed send means. After a time-out, a reset or a gateway's error it may have been sent."""
     match problem:
         case RetryAfter():
             return TryLater("too_many_requests", seconds(problem), pause_all=True, counts=False)
@@ -37,6 +37,8 @@ def of_send(problem: TelegramError) -> NotSent:
             return Blocked("blocked") if any(part in text for part in _GONE) else Rejected("refused")
         case NotConnected():
             return TryLater("no_connection", RECONNECT, counts=False)
+        case NotDone():
+            return TryLater("provider_trouble", RECONNECT, counts=False)
         case _:
             return Uncertain("no_answer")
 

@@ -12,7 +12,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, 
 from telegram.request import BaseRequest, RequestData
 
 #: Longest wait for a connection and for an answer, in seconds.
-CONNECT, ANSWER = 5.0, 20.0
+CONNECT, ANSWER = 5.0, 15.0
 #: Most connections at once.
 CONNECTIONS = 256
 #: Pause after a 429 that does not say how long, in seconds.
@@ -22,6 +22,10 @@ _AS_JSON = {"Content-Type": "application/json"}
 
 class NotConnected(NetworkError):
     """No connection came about: nothing was sent."""
+
+
+class NotDone(NetworkError):
+    """Telegram itself says that it could not do what was asked: nothing was sent."""
 
 
 class AiohttpRequest(BaseRequest):
@@ -97,12 +101,22 @@ def _body(data: RequestData | None) -> tuple[Any, dict[str, str] | None]:
 
 
 def _checked(status: int, payload: bytes) -> tuple[int, bytes]:
-    """Status and answer. Raises RetryAfter or BadRequest where the library would call it an unknown network error."""
+    """Status and answer. Raises RetryAfter, BadRequest or NotDone where the library would call it an unknown network error."""
     if status == 413:
         raise BadRequest("the request is too large")
     if status == 429 and not _says_how_long(payload):
         raise RetryAfter(UNSAID_PAUSE)
+    if status >= 500 and _is_refusal(payload):
+        raise NotDone(f"Telegram answered {status}")
     return status, payload
+
+
+def _is_refusal(payload: bytes) -> bool:
+    """Whether Telegram answered, not something between it and us, which cannot know what became of the request."""
+    try:
+        return json.loads(payload)["ok"] is False
+    except (ValueError, LookupError, TypeError):
+        return False
 
 
 def _says_how_long(payload: bytes) -> bool:

@@ -31,10 +31,10 @@ REREAD = 5.0
 class Sending:
     """Sends for one bot."""
 
-    def __init__(self, bot: Bot, load: Load) -> None:
+    def __init__(self, bot: Bot, load: Load, paid_broadcast: bool = False) -> None:
         # The library advises against raw names at each call.
         warnings.filterwarnings("ignore", message=r"Please use 'Bot\.")
-        self._bot, self._load = bot, load
+        self._bot, self._load, self._paid = bot, load, paid_broadcast
         self._pictures: dict[str, str] = {}  #: our path → Telegram's file id
         self._one_upload = asyncio.Lock()
         self._begun: set[str] = set()  #: tokens of parcels whose first part has gone and whose second has not
@@ -95,8 +95,9 @@ class Sending:
 
     async def _words(self, parcel: Parcel, message: TelegramMessage, markup: Mapping[str, Any] | None) -> Any:
         return await self.call(
-            "sendMessage", chat_id=_chat(parcel), text=message.text, entities=as_entities(message), reply_markup=markup
-        )
+            "sendMessage", chat_id=_chat(parcel), text=message.text, entities=as_entities(message), reply_markup=markup,
+            allow_paid_broadcast=self._pays(parcel),
+        )  # fmt: skip
 
     async def _pin(self, parcel: Parcel, message: TelegramMessage) -> None:
         """A pin on the map. Where Telegram takes none, the words that follow say where it is."""
@@ -105,7 +106,7 @@ class Sending:
         try:
             await self.call(
                 "sendVenue", chat_id=_chat(parcel), latitude=place.latitude, longitude=place.longitude,
-                title=place.title, address=place.address or place.title,
+                title=place.title, address=place.address or place.title, allow_paid_broadcast=self._pays(parcel),
             )  # fmt: skip
         except (BadRequest, InvalidToken) as problem:
             log.warning("no pin, only words", error=type(problem).__name__)
@@ -134,7 +135,14 @@ class Sending:
     async def _captioned(self, method: str, parcel: Parcel, message: TelegramMessage, **file: Any) -> Any:
         apart = message.words_apart or not message.text
         caption = {} if apart else {"caption": message.text, "caption_entities": as_entities(message)}
-        return await self.call(method, chat_id=_chat(parcel), reply_markup=as_markup(message), **file, **caption)
+        return await self.call(
+            method, chat_id=_chat(parcel), reply_markup=as_markup(message), allow_paid_broadcast=self._pays(parcel),
+            **file, **caption,
+        )  # fmt: skip
+
+    def _pays(self, parcel: Parcel) -> bool | None:
+        """Telegram sends up to 1,000 messages a second for a fee; asked for in broadcasts only, if switched on."""
+        return True if self._paid and parcel.is_broadcast else None
 
     async def _ours(self, parcel: Parcel, path: str, filename: str | None = None) -> InputFile:
         """A file of ours, read. Raises Rejected when it is not there any more, TryLater when it cannot be read now."""

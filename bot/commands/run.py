@@ -1,39 +1,58 @@
 """`berdaya run`: the whole program in one process."""
 
-import asyncio
+import os
 import sys
 from functools import partial
 
 import typer
+import uvloop
 
 from bot.app import build
-from bot.commands.context import REFUSED, ConfigFile, clock, log_plainly, settings
+from bot.commands.context import DONE, REFUSED, ConfigFile, UsageProblem, clock, log_plainly, settings
 from bot.config import Config
+from bot.delivery import crash_points
 from bot.lock import AlreadyRunning
 from bot.running import PortTaken, Running
+from bot.supervisor import Supervisor
+from models.migrations import IsABackup
 
 
 def run(config: ConfigFile = None) -> None:
     """Run everything in one process: channels from the settings, sending, reminders, web pages."""
     configuration = settings(config)
     log_plainly(configuration.log.level, to_terminal=sys.stderr.isatty())
-    app = build(configuration, clock())
     try:
-        asyncio.run(Running(app, partial(_greet, configuration)).until_stopped())
+        crash_points.arm(os.environ)
+    except ValueError as problem:
+        raise UsageProblem(str(problem)) from None
+    supervisor = Supervisor(partial(_work, configuration), memory=configuration.limits.memory_mb * 2**20)
+    raise typer.Exit(supervisor.run())
+
+
+def _work(config: Config, number: int, starts: int) -> int:
+    """One life of the program; its exit code."""
+    app = build(config, clock())
+    greet = partial(_greet, config) if starts == 1 else lambda: None
+    try:
+        uvloop.run(Running(app, greet, starts).until_stopped())
     except PortTaken as problem:
         print(
             f"Alamat ini sudah dipakai program lain. Another program already uses this address ({problem}). "
             "Choose another with `web.port`, for example BERDAYA_WEB__PORT=8001.",
             file=sys.stderr,
         )
-        raise typer.Exit(REFUSED) from None
+        return REFUSED
+    except IsABackup as problem:
+        print(f"File ini salinan cadangan. {problem}", file=sys.stderr)
+        return REFUSED
     except AlreadyRunning as problem:
         print(
             f"Berdaya sudah berjalan dengan database ini. Another `berdaya run` already uses this database "
             f"({problem}). Stop that one first, or give this one its own `database.url`.",
             file=sys.stderr,
         )
-        raise typer.Exit(REFUSED) from None
+        return REFUSED
+    return DONE
 
 
 def _greet(config: Config) -> None:

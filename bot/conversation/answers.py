@@ -82,6 +82,8 @@ def read(text: str) -> str:
     Raises NotUnderstood("empty") if nothing that can be read is left.
     """
     words = " ".join(_visible(text).split())[:LONGEST]
+    if words.isascii() and words[:1].isalnum():  # what nearly everybody writes, without a closer look
+        return words
     if not plain(words).strip("\ufe0f\u20e3"):
         raise NotUnderstood("empty")
     return words
@@ -90,6 +92,8 @@ def read(text: str) -> str:
 def _visible(text: str) -> str:
     """NFKC, without control characters, marks of direction and half characters; what joins an emoji stays."""
     folded = unicodedata.normalize("NFKC", text[:LONGEST])
+    if folded.isascii() and folded.isprintable():
+        return folded
     return "".join(
         c for c in folded if c.isspace() or c == "\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
     )

@@ -9,6 +9,7 @@ from bot.conversation.answers import Ambiguous, NotUnderstood, Option, Unfinishe
 from bot.conversation.form import Answers, Form, Question, T
 from bot.conversation.pages import page
 from bot.conversation.reply import BUTTONS, Choice, Reply
+from bot.conversation.talk import Parsed
 from bot.conversation.texts import Texts
 from bot.conversation.values import Value, joined, say
 from bot.conversation.words import plain
@@ -61,7 +62,7 @@ class Filling(Generic[T]):
                 answers[question.key] = None
                 continue
             try:
-                answers[question.key] = question.parser(answers, turn.talk.said_at(question.key))(words)
+                answers[question.key] = _read(turn, self.form.name, question, answers, words)
             except (NotUnderstood, Ambiguous, Unfinished):
                 return answers, question
         return answers, None
@@ -198,3 +199,14 @@ class Filling(Generic[T]):
     def _shown(self, question: Question[T], answers: Answers) -> Value:
         answer = answers[question.key]
         return say("form.skipped") if answer is None else question.show(answer)
+
+
+def _read(turn: T, form: str, question: Question[T], answers: dict[str, Any], words: str) -> Any:
+    """Her answer, read once while a message is handled: a form is gone through before and after it."""
+    key, said_at = f"{form}.{question.key}", turn.talk.said_at(question.key)
+    kept = turn.parsed.get(key)
+    if kept is not None and (kept.words, kept.said_at) == (words, said_at) and kept.before == answers:
+        return kept.value
+    value = question.parser(answers, said_at)(words)
+    turn.parsed[key] = Parsed(words, said_at, dict(answers), value)
+    return value

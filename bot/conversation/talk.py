@@ -1,8 +1,9 @@
 """What is remembered of one conversation between two messages, and the turn that answers one message."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from bot.conversation.assent import Assent, assent
 from bot.conversation.heard import Heard
@@ -79,6 +80,15 @@ class Talk:
         self.form, self.said = None, {}
 
 
+class Parsed(NamedTuple):
+    """One answer as it was read, and what it was read from."""
+
+    words: str
+    said_at: datetime
+    before: Mapping[str, Any]  #: the answers that stood before it
+    value: Any
+
+
 @dataclass(slots=True)
 class Turn:
     """One message being answered: what was heard, now, and the state it meets. Handlers work on a richer one."""
@@ -89,3 +99,4 @@ class Turn:
     language: str = "id"
     honorific: str | None = None
     name: str | None = None
+    parsed: dict[str, Parsed] = field(default_factory=dict)  #: answers already read while this message is handled

@@ -50,10 +50,16 @@ WORDS = {
 STOP_NEWS = frozenset({"stop siaran", "berhenti siaran", "stop news"})
 
 
+#: Characters that say nothing when messages are compared: emoji, marks without width, control characters.
+_UNSEEN = frozenset({"So", "Cf", "Cs", "Cc", "Sk"})
+
+
 def plain(text: str) -> str:
     """A message as it is compared: NFKC, lower case, one space, no punctuation or emoji at the edges."""
     folded = unicodedata.normalize("NFKC", text[:200]).casefold()
-    kept = "".join(c for c in folded if unicodedata.category(c) not in {"So", "Cf", "Cs", "Cc", "Sk"} or c in "\t\n ")
+    kept = folded
+    if not (folded.isascii() and folded.isprintable()):
+        kept = "".join(c for c in folded if c in "\t\n " or unicodedata.category(c) not in _UNSEEN)
     return " ".join(kept.split()).strip(_EDGES)
 
 

@@ -3,8 +3,9 @@
 `respond` is handed in by the root. It is given everything it needs and no way to send: what it wants sent it returns.
 """
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -19,7 +20,8 @@ from models.hot_path import State
 from models.messages import MessageClass, Status
 
 #: How long a row handed straight to the sender stays its own before another may look after it.
-LEASE = timedelta(seconds=60)
+#: Longer than the longest send (`bot/channels/`), short enough that another takes over within 30 s (`faults.md`).
+LEASE = timedelta(seconds=25)
 
 
 class Answered(Protocol):
@@ -83,6 +85,9 @@ class Outgoing:
     honorific: str | None = None
     name: str | None = None
     meeting_id: int | None = None
+    before: Status = Status.QUEUED  #: where it stood when it was claimed
+    outside_window: bool = False  #: costs one of the people Meta allows us a day
+    since: float = field(default_factory=time.monotonic)  #: when its lease began, in monotonic seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,7 @@ class Inbox:
     def _queue(self, session: Session, heard: Heard, state: State, answered: Answered, now: datetime) -> list[Outgoing]:
         if not answered.replies:
             return []
-        at_once = answered.talk is None or not hot_path.has_waiting_reply(session, state.contact_id)
+        at_once = answered.talk is None or not hot_path.has_waiting_reply(session, state.contact_id, self.owner)
         lease = {
             "status": Status.SENDING.value,
             "lease_until": now + LEASE,

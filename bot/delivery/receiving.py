@@ -12,20 +12,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
 from bot.conversation.heard import Heard
 from bot.conversation.reply import Reply
+from bot.delivery import crash_points
 from bot.delivery.inbox import Inbox, Outgoing
 from bot.delivery.sender import Sender
 from bot.delivery.writer import TROUBLE, Lane, Writer
-from models.messages import FailedStep, QuarantinedMessage
+from models.messages import FailedStep, InboxEntry, QuarantinedMessage
 
 log = structlog.get_logger()
 
 #: Tries of one message before it is set aside (`faults.md`).
 TRIES = 3
+#: For so long after a run that ended badly every step is counted before it runs, in seconds.
+CAUTIOUS_FOR = 120.0
 APOLOGY, SLOW_DOWN = Reply("other.apology"), Reply("other.slow_down")
 
 
@@ -38,40 +42,72 @@ class Receiver:
     sender: Sender
     now: Callable[[], datetime]
     per_minute: int = 60
+    cautious_until: float = 0.0  #: until then, in monotonic seconds, a step is counted before it runs
     _recent: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
+    _last: dict[tuple[str, str], asyncio.Future[None]] = field(default_factory=dict)
+
+    def be_cautious(self) -> None:
+        """The last run ended in the middle of something: perhaps a message did that, and it will come again."""
+        self.cautious_until = time.monotonic() + CAUTIOUS_FOR
 
     async def receive(self, heard: Heard) -> None:
-        """Handle one message and send what it is answered with."""
+        """Handle one message and send what it is answered with; one of each address at a time, in order of arrival."""
+        address = heard.channel, heard.address
+        before, mine = self._last.get(address), asyncio.get_running_loop().create_future()
+        self._last[address] = mine
+        try:
+            if before is not None:
+                await asyncio.shield(before)
+            await self._receive(heard)
+        finally:
+            mine.set_result(None)
+            if self._last.get(address) is mine:
+                del self._last[address]
+
+    async def _receive(self, heard: Heard) -> None:
         over = self._over_limit(heard)
         step = partial(self._step, heard) if over == 0 else partial(self._silence, heard, over == 1)
         try:
-            rows = await self.writer.run(step, Lane.CONVERSATION)
+            if over == 0 and time.monotonic() < self.cautious_until:
+                rows = await self._try_counted(heard)
+            else:
+                rows = await self.writer.run(step, Lane.CONVERSATION)
         except TROUBLE:
             raise  # the database's trouble, not the message's: the provider sends it again
         except Exception as problem:
-            rows = await self._try_again(heard, problem)
+            _log_failure(heard, problem)
+            rows = await self._try_counted(heard)
+        crash_points.at("inbox.after_commit")
         self.sender.take(rows)
         if any(row.contact_id is None for row in rows):  # she was erased
             await asyncio.to_thread(self.writer.truncate_log)
 
     def _step(self, heard: Heard, session: Session) -> list[Outgoing]:
-        return self.inbox.handle(session, heard, self.now())
+        rows = self.inbox.handle(session, heard, self.now())
+        crash_points.at("inbox.before_commit")
+        return rows
+
+    def _counted_step(self, heard: Heard, session: Session) -> list[Outgoing]:
+        rows = self._step(heard, session)
+        session.execute(sa.delete(FailedStep).where(*_of(FailedStep, heard)))
+        return rows
 
     def _silence(self, heard: Heard, notice: bool, session: Session) -> list[Outgoing]:
         return self.inbox.set_aside(session, heard, SLOW_DOWN if notice else None, self.now())
 
-    async def _try_again(self, heard: Heard, problem: Exception) -> list[Outgoing]:
-        """Try a failed step alone, counted before it runs, so that even a crash in it is counted."""
+    async def _try_counted(self, heard: Heard) -> list[Outgoing]:
+        """Try a step alone, counted before it runs, so that even one that ends the process is counted."""
+        problem: BaseException | None = None
         while True:
-            log.error("step failed", channel=heard.channel, message=heard.message_id, error=type(problem).__name__)
             if await self.writer.run(partial(self._count, heard)) >= TRIES:
                 return await self.writer.run(partial(self._quarantine, heard, problem))
             try:
-                return await self.writer.run(partial(self._step, heard))
+                return await self.writer.run(partial(self._counted_step, heard))
             except TROUBLE:
                 raise
             except Exception as again:
                 problem = again
+                _log_failure(heard, problem)
 
     def _count(self, heard: Heard, session: Session) -> int:
         key = (heard.channel, heard.account, heard.message_id)
@@ -82,13 +118,15 @@ class Receiver:
         failed.attempts += 1
         return failed.attempts
 
-    def _quarantine(self, heard: Heard, problem: Exception, session: Session) -> list[Outgoing]:
+    def _quarantine(self, heard: Heard, problem: BaseException | None, session: Session) -> list[Outgoing]:
+        if session.execute(sa.select(InboxEntry.at).where(*_of(InboxEntry, heard))).first():
+            return []  # handled before; only its count was left
         log.error("message quarantined", channel=heard.channel, message=heard.message_id)
         body = {"kind": heard.kind.value, "text": heard.text, "action": heard.action}
         session.add(
             QuarantinedMessage(
                 channel=heard.channel, account=heard.account, message_id=heard.message_id, address=heard.address,
-                body=body, error=type(problem).__name__, at=self.now(),
+                body=body, error=type(problem).__name__ if problem else "ended_the_process", at=self.now(),
             )
         )  # fmt: skip
         return self.inbox.set_aside(session, heard, APOLOGY, self.now())
@@ -105,3 +143,13 @@ class Receiver:
         if self.per_minute <= 0 or len(recent) <= self.per_minute:
             return 0
         return 1 if len(recent) == self.per_minute + 1 else 2
+
+
+def _of(table: type[FailedStep | InboxEntry], heard: Heard) -> tuple[sa.ColumnElement[bool], ...]:
+    """The row of this message in a table keyed like the inbox."""
+    key = table.channel == heard.channel, table.account == heard.account
+    return *key, table.message_id == heard.message_id
+
+
+def _log_failure(heard: Heard, problem: BaseException) -> None:
+    log.error("step failed", channel=heard.channel, message=heard.message_id, error=type(problem).__name__)

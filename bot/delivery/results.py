@@ -1,18 +1,21 @@
 """Writing down what became of a send, many at a time. The lease is the fence: who lost it has nothing to say any more."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.channels.base import Blocked, Moved, NotSent, OptedOut, Sent, TryLater, Uncertain
 from bot.conversation.talk import Shown, Talk
-from bot.delivery import claims, statuses
+from bot.delivery import claims, crash_points, statuses
 from bot.delivery.inbox import Outgoing
 from models import broadcasting, offers
-from models.messages import MessageClass, OutboxMessage, Status
+from models.broadcast_counts import Change
+from models.messages import MessageClass, OutboxMessage, ParkedStatus, Status
 from models.people import Contact, Conversation, OptOut
 from models.programme import Programme
 
@@ -43,19 +46,39 @@ class Ledger:
 
     def record(self, session: Session, results: Sequence[Result]) -> None:
         """Write down a batch. A row that is no longer ours is left alone."""
-        rows = {
-            row.id: row
-            for row in session.scalars(
-                sa.select(OutboxMessage).where(
-                    OutboxMessage.id.in_([result.outgoing.id for result in results]),
-                    OutboxMessage.status == Status.SENDING,
-                    OutboxMessage.lease_by == self.owner,
-                )
-            )
-        }
-        for result in results:
-            if row := rows.get(result.outgoing.id):
-                self._record(session, row, result)
+        ours = set(session.scalars(_STILL_OURS, {"ids": [r.outgoing.id for r in results], "owner": self.owner}))
+        mine = [result for result in results if result.outgoing.id in ours]
+        plain = [result for result in mine if _is_plain(result)]
+        self._accept_all(session, plain)
+        for result in mine:
+            if not _is_plain(result):
+                self._record(session, session.get_one(OutboxMessage, result.outgoing.id), result)
+        crash_points.at("result.before_commit")
+
+    def _accept_all(self, session: Session, results: Sequence[Result]) -> None:
+        """The many that were simply taken by the provider, in a few statements."""
+        if not results:
+            return
+        values = [
+            {"b_id": r.outgoing.id, "b_provider": r.outcome.provider_id or None, "b_at": r.at}
+            for r in results
+            if isinstance(r.outcome, Sent)
+        ]
+        session.flush()
+        session.connection().execute(_ACCEPTED, values)
+        changes: Counter[Change] = Counter(
+            (r.outgoing.broadcast_id, Status.SENDING, Status.ACCEPTED, None) for r in results if r.outgoing.broadcast_id
+        )
+        broadcasting.count_changes(session, changes)
+        remember_all_shown(session, results)
+        self._catch_up(session, [r.outgoing for r in results if r.outgoing.channel in self.asked], results[-1].at)
+
+    def _catch_up(self, session: Session, sent: Sequence[Outgoing], now: datetime) -> None:
+        """Apply what the provider said of these before we knew that it had taken them."""
+        if not sent or session.scalar(sa.select(ParkedStatus.id).limit(1)) is None:
+            return
+        for outgoing in sent:
+            statuses.apply_parked(session, session.get_one(OutboxMessage, outgoing.id), now, self.programme)
 
     def _record(self, session: Session, row: OutboxMessage, result: Result) -> None:
         row.lease_by = row.lease_until = None
@@ -120,7 +143,38 @@ class Ledger:
 
     def _count(self, session: Session, row: OutboxMessage, status: Status) -> None:
         if row.broadcast_id is not None:
-            broadcasting.count_change(session, row.broadcast_id, row.status, status)
+            broadcasting.count_changes(session, {(row.broadcast_id, row.status, status, None): 1})
+
+
+_STILL_OURS = sa.select(OutboxMessage.id).where(
+    OutboxMessage.id.in_(sa.bindparam("ids", expanding=True)),
+    OutboxMessage.status == Status.SENDING,
+    OutboxMessage.lease_by == sa.bindparam("owner"),
+)
+_outbox = cast(sa.Table, OutboxMessage.__table__)
+_ACCEPTED = (
+    sa.update(_outbox)
+    .where(_outbox.c.id == sa.bindparam("b_id"))
+    .values(
+        status=Status.ACCEPTED, provider_id=sa.bindparam("b_provider"), ended_at=sa.bindparam("b_at"), error=None,
+        lease_by=None, lease_until=None,
+    )
+)  # fmt: skip
+
+
+def _is_plain(result: Result) -> bool:
+    """Whether acceptance is all there is to write: nothing hangs on this row, and it may stay."""
+    outgoing = result.outgoing
+    return isinstance(result.outcome, Sent) and not claims.is_offer(outgoing) and not claims.leaves_nothing(outgoing)
+
+
+def remember_all_shown(session: Session, results: Sequence[Result]) -> None:
+    """What the program itself sent is the newest list she can answer by a number, from the moment it was accepted."""
+    for result in results:
+        outgoing, outcome = result.outgoing, result.outcome
+        started_by_us = outgoing.message_class is not MessageClass.REPLY and outgoing.contact_id is not None
+        if started_by_us and isinstance(outcome, Sent) and outcome.shown and outgoing.contact_id is not None:
+            remember_shown(session, outgoing.contact_id, outcome.shown, result.at)
 
 
 def remember_shown(session: Session, contact_id: int, shown: Shown, now: datetime) -> None:
@@ -134,18 +188,20 @@ def remember_shown(session: Session, contact_id: int, shown: Shown, now: datetim
     conversation.shown = [entry.to_json() for entry in talk.shown]
 
 
-def recover(session: Session, owner: str, now: datetime, *, everything: bool) -> int:
+def recover(session: Session, now: datetime, *, everything: bool) -> int:
     """Rows that were being sent when their process died are uncertain now; how many.
 
-    `everything` where this process is known to be the only one (SQLite's lock); otherwise only leases that ran out.
+    `everything` where this process is known to be the only one and has sent nothing yet; otherwise leases that ran out.
     """
-    lost = [OutboxMessage.status == Status.SENDING, OutboxMessage.lease_by.is_distinct_from(owner)]
+    lost = [OutboxMessage.status == Status.SENDING, OutboxMessage.lease_until.is_not(None)]
     if not everything:
         lost.append(OutboxMessage.lease_until < now)
-    rows = session.scalars(sa.select(OutboxMessage).where(*lost)).all()
+    rows = session.scalars(sa.select(OutboxMessage).where(*lost).with_for_update(skip_locked=True)).all()
+    changes: Counter[Change] = Counter(
+        (row.broadcast_id, Status.SENDING, Status.UNCERTAIN, None) for row in rows if row.broadcast_id
+    )
     for row in rows:
-        if row.broadcast_id is not None:
-            broadcasting.count_change(session, row.broadcast_id, Status.SENDING, Status.UNCERTAIN)
         row.status, row.not_before, row.lease_by, row.lease_until = Status.UNCERTAIN, now, None, None
         row.uncertain_episodes += 1
+    broadcasting.count_changes(session, changes)
     return len(rows)

@@ -5,7 +5,7 @@ It alone decides what a failure means. It never sends what was not committed as 
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 from bot.channels.base import Channel, ChannelDown, NotSent, Parcel, Rejected, Sent, TryLater, Uncertain
 from bot.conversation.reply import Reply
 from bot.conversation.texts import address
+from bot.delivery import crash_points
 from bot.delivery.claims import Terms, claim
-from bot.delivery.inbox import Outgoing
+from bot.delivery.inbox import LEASE, Outgoing
 from bot.delivery.pacing import DEFAULT_PAUSE, Pacer
 from bot.delivery.results import Ledger, Result
 from bot.delivery.writer import TROUBLE, Writer
 from models.messages import MessageClass
+from models.people_limit import people_left
 from models.programme import Programme
 
 log = structlog.get_logger()
@@ -31,8 +33,18 @@ log = structlog.get_logger()
 WINDOW_MARGIN = timedelta(minutes=5)
 #: Most messages of one channel on their way at once.
 IN_FLIGHT = 200
-#: Most results written in one commit.
-BATCH = 500
+#: Messages are claimed for so long ahead of their start, in seconds: a claim takes a while.
+AHEAD = 0.25
+#: With fewer free places than this part of all, no claim is made: many small ones would cost more than they bring.
+WORTH = 0.25
+#: A lease must last longer than the longest send: a message that has waited longer than this is handed back, in seconds.
+STARTS_WITHIN = LEASE.total_seconds() - 20.0
+#: Most results written in one commit, and how long results are gathered for it, in seconds.
+BATCH, GATHER = 500, 0.005
+#: After a claim that found nothing the next one is at least so much later, in seconds.
+NOTHING_FOR = 0.05
+#: How often the people written to outside their window are counted, in seconds.
+RECOUNT = 10.0
 #: How often the outbox is looked at when nothing wakes the sender, in seconds (`rules.md`: within 1 s).
 POLL = 0.5
 #: How long a channel whose account is refused rests before it is tried again, in seconds.
@@ -46,8 +58,27 @@ class Lane:
     channel: Channel
     pacer: Pacer
     chains: dict[str, deque[Outgoing]] = field(default_factory=dict)
+    waiting: deque[Outgoing] = field(default_factory=deque)  #: claimed, and not yet started for the sake of the pace
     asks_provider: bool = False  #: the provider can say what became of an uncertain send
+    people_a_day: int = 0  #: whom Meta allows us to write to outside their window in 24 hours; 0: any number
     down: bool = False
+    claims: bool = True  #: this process may claim rows; in a cluster one process at a time
+    fence: Callable[[Session], bool] = lambda session: (
+        True
+    )  #: asked in the claim's own transaction whether it still may
+    ready: asyncio.Event = field(default_factory=asyncio.Event)  #: something waits for its start
+    behind: Counter[str] = field(default_factory=Counter)  #: addresses with an earlier message that must be tried again
+    people_left: int | None = None
+    counted_at: float = float("-inf")
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """Addresses with a message in flight, or about to be."""
+        return frozenset(self.chains).union(row.address for row in self.waiting)
+
+
+#: What becomes of a reply behind one that must be tried again.
+_WAITS = TryLater("waits_for_earlier", 0, counts=False)
 
 
 class Sender:
@@ -68,7 +99,7 @@ class Sender:
         self._wake, self._done = asyncio.Event(), asyncio.Event()
         self._results: list[Result] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._stopping = False
+        self._stopping, self._nothing_until = False, 0.0
 
     def take(self, rows: Sequence[Outgoing]) -> None:
         """Send committed rows at once, each contact's in order. Called in the event loop."""
@@ -76,6 +107,9 @@ class Sender:
             lane = self.lanes.get(row.channel)
             if lane is None:
                 self._finish(row, TryLater("no_channel", 60, counts=False))
+                continue
+            if lane.behind[row.address]:
+                self._finish(row, _WAITS)
                 continue
             chain = lane.chains.get(row.address)
             if chain is not None:
@@ -91,6 +125,7 @@ class Sender:
     async def run(self) -> None:
         """Claim and send until stopped; write results down as they come."""
         recorder = asyncio.create_task(self._record_results())
+        pumps = [asyncio.create_task(self._start_evenly(lane)) for lane in self.lanes.values()]
         try:
             while not self._stopping:
                 claimed = 0
@@ -99,7 +134,17 @@ class Sender:
                 if not claimed:
                     await self._rest()
         finally:
+            for pump in pumps:
+                pump.cancel()
             await self._drain(recorder)
+
+    async def give_up(self, lane: Lane) -> None:
+        """Claim nothing more on one channel; return when what is on its way has come back, or after its lease."""
+        lane.claims = False
+        self._hand_back(lane, 0)
+        until = time.monotonic() + LEASE.total_seconds()
+        while lane.chains and time.monotonic() < until:  # noqa: ASYNC110  it takes milliseconds, and hardly ever happens
+            await asyncio.sleep(0.02)
 
     def stop(self) -> None:
         """Claim nothing more; `run` ends when what is on its way has come back."""
@@ -107,32 +152,73 @@ class Sender:
         self._wake.set()
 
     async def _claim(self, name: str, lane: Lane) -> int:
-        room, at = IN_FLIGHT - len(lane.chains), time.monotonic()
-        if room <= 0 or at < lane.pacer.paused_until:
+        room, at = IN_FLIGHT - len(lane.chains) - len(lane.waiting) - len(self._results), time.monotonic()
+        if not lane.claims or room < IN_FLIGHT * WORTH or at < lane.pacer.paused_until:
             return 0
-        terms = Terms(
-            name, self._ledger.owner, self._programme, lane.asks_provider, frozenset(lane.chains),
-            chat_wait=lambda chat: lane.pacer.chat_wait(chat, time.monotonic()),
-        )  # fmt: skip
-        others = min(room, lane.pacer.free(at))
+        step = partial(self._claimed, name, lane, room, min(room, _ahead(lane, at)))
         try:
-            rows = await self._writer.run(lambda session: claim(session, terms, self._now(), room, others))
+            rows = await self._writer.run(step)
         except Exception as problem:  # the database's trouble is not the sender's: nothing was claimed, try again
             log.warning("claim failed", channel=name, error=type(problem).__name__)
             return 0
-        for row in rows:
-            if row.message_class is not MessageClass.REPLY:
-                lane.pacer.started_by_us(row.address, time.monotonic())
-        self.take(rows)
+        crash_points.at("claim.after_commit")
+        if not rows:
+            self._nothing_until = time.monotonic() + NOTHING_FOR
+        self.take([row for row in rows if row.message_class is MessageClass.REPLY])
+        lane.waiting.extend(row for row in rows if row.message_class is not MessageClass.REPLY)
+        lane.ready.set()
+        if not lane.claims:  # given up meanwhile
+            self._hand_back(lane, 0)
         return len(rows)
 
+    def _claimed(self, name: str, lane: Lane, replies: int, others: int, session: Session) -> list[Outgoing]:
+        """One claim, in the writer's thread."""
+        if not lane.fence(session):
+            return []
+        now = self._now()
+        if lane.people_a_day and time.monotonic() - lane.counted_at > RECOUNT:
+            lane.people_left = people_left(session, now, name, lane.people_a_day)
+            lane.counted_at = time.monotonic()
+        terms = Terms(
+            name, self._ledger.owner, self._programme, lane.asks_provider, lane.busy,
+            chat_wait=lambda chat: lane.pacer.chat_wait(chat, time.monotonic()), people_left=lane.people_left,
+        )  # fmt: skip
+        rows = claim(session, terms, now, replies, others)
+        if lane.people_left is not None:
+            started = sum(1 for row in rows if row.outside_window and row.message_class is not MessageClass.REPLY)
+            lane.people_left -= started
+        return rows
+
+    async def _start_evenly(self, lane: Lane) -> None:
+        """Start what was claimed at the lane's pace; replies do not pass here."""
+        while True:
+            await lane.ready.wait()
+            if not lane.waiting:
+                lane.ready.clear()
+                continue
+            at = time.monotonic()
+            if at < lane.pacer.paused_until:
+                self._hand_back(lane, lane.pacer.paused_until - at)
+                continue
+            for _ in range(min(lane.pacer.free(at), len(lane.waiting))):
+                row = lane.waiting.popleft()
+                lane.pacer.started_by_us(row.address, at)
+                self.take([row])
+            if len(lane.waiting) <= _ahead(lane, at) // 2:
+                self._wake.set()
+            if lane.waiting:
+                await asyncio.sleep(max(lane.pacer.next_free(time.monotonic()), 0.001))
+
+    def _hand_back(self, lane: Lane, pause: float) -> None:
+        while lane.waiting:
+            self._finish(lane.waiting.popleft(), TryLater("paused", pause, counts=False))
+
     async def _rest(self) -> None:
-        waits = [lane.pacer.next_free(time.monotonic()) for lane in self.lanes.values()]
-        pause = min([POLL, *(max(wait, 0.02) for wait in waits if wait > 0)])
         try:
-            await asyncio.wait_for(self._wake.wait(), pause)
+            await asyncio.wait_for(self._wake.wait(), POLL)
         except TimeoutError:
             return
+        await asyncio.sleep(max(self._nothing_until - time.monotonic(), 0))
         self._wake.clear()
 
     async def _work(self, lane: Lane, address_: str) -> None:
@@ -143,22 +229,27 @@ class Sender:
             outcome = await self._send(lane, row)
             self._finish(row, outcome)
             if isinstance(outcome, TryLater | Uncertain):
+                lane.behind[row.address] += 1  # until that is written down, nothing overtakes it
                 for behind in chain:
-                    self._finish(behind, TryLater("waits_for_earlier", 0, counts=False))
+                    self._finish(behind, _WAITS)
                 chain.clear()
         del lane.chains[address_]
 
     async def _send(self, lane: Lane, row: Outgoing) -> Sent | NotSent:
-        paused = lane.pacer.paused_until - time.monotonic()
-        if paused > 0:
+        at = time.monotonic()
+        if (paused := lane.pacer.paused_until - at) > 0:
             return TryLater("paused", paused, counts=False)
+        if at - row.since > STARTS_WITHIN:  # another may hold the lease before the answer is here
+            return TryLater("lease_over", 0, counts=False)
         try:
             parcel = self._parcel(lane.channel, row)
             if row.uncertain_episodes and lane.asks_provider and (known := await lane.channel.reconcile(parcel)):
                 return Sent(known)
             if row.message_class is MessageClass.REPLY:
-                lane.pacer.started(time.monotonic())
+                lane.pacer.started(at)
+            crash_points.at("send.before")
             sent = await lane.channel.send(parcel)
+            crash_points.at("send.after")
             lane.down = False
             return sent
         except NotSent as outcome:
@@ -177,6 +268,8 @@ class Sender:
             return TryLater(outcome.reason, DOWN_FOR, counts=False)
         if isinstance(outcome, TryLater) and outcome.pause_all:
             lane.pacer.pause(time.monotonic() + (outcome.after or DEFAULT_PAUSE))
+            if not outcome.counts:
+                lane.pacer.slow_down(time.monotonic())
         return outcome
 
     def _parcel(self, channel: Channel, row: Outgoing) -> Parcel:
@@ -186,7 +279,10 @@ class Sender:
         is_open = hours is None or (
             row.last_heard_at is not None and now - row.last_heard_at < timedelta(hours=hours) - WINDOW_MARGIN
         )
-        return Parcel(row.address, spoken, row.language, row.token, now, is_open, row.edits, row.created_at)
+        return Parcel(
+            row.address, spoken, row.language, row.token, now, is_open, row.edits, created_at=row.created_at,
+            is_broadcast=row.message_class is MessageClass.BROADCAST,
+        )  # fmt: skip
 
     def _finish(self, row: Outgoing, outcome: Sent | NotSent) -> None:
         self._results.append(Result(row, outcome, self._now()))
@@ -196,6 +292,7 @@ class Sender:
         """Write results down in batches: whatever came back while the last batch was being committed."""
         while True:
             await self._done.wait()
+            await asyncio.sleep(GATHER)
             self._done.clear()
             await self._record(self._results)
 
@@ -211,8 +308,17 @@ class Sender:
             except Exception:  # one of them cannot be written: it alone, so that it does not hold back the others
                 for result in batch:
                     await self._record_alone(result)
+            crash_points.at("result.after_commit")
             del waiting[: len(batch)]
+            self._let_pass(batch)
             self._wake.set()
+
+    def _let_pass(self, written: list[Result]) -> None:
+        """What must be tried again stands in the outbox now, which keeps the order from here on."""
+        for result in written:
+            lane = self.lanes.get(result.outgoing.channel)
+            if lane and isinstance(result.outcome, TryLater | Uncertain) and result.outcome is not _WAITS:
+                lane.behind -= Counter([result.outgoing.address])
 
     async def _record_alone(self, result: Result) -> None:
         """Write one result; one that cannot be written leaves its row uncertain at the next start."""
@@ -230,7 +336,15 @@ class Sender:
         task.add_done_callback(self._tasks.discard)
 
     async def _drain(self, recorder: "asyncio.Task[None]") -> None:
+        for lane in self.lanes.values():
+            self._hand_back(lane, 0)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=10)
         recorder.cancel()
         await self._record(self._results)
+
+
+def _ahead(lane: Lane, at: float) -> int:
+    """How many more messages to have claimed before they may start."""
+    rate = lane.pacer.rate_at(at)
+    return IN_FLIGHT if rate <= 0 else max(1, int(rate * AHEAD) + 1 - len(lane.waiting))

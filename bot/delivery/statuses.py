@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.channels.base import DeliveryStatus
-from bot.delivery import claims
-from models import broadcasting, offers
+from bot.delivery import claims, crash_points
+from models import broadcasting, offers, windows
 from models.messages import OutboxMessage, ParkedStatus, Status
 from models.people import Contact, OptOut
 from models.programme import Programme
@@ -34,6 +34,7 @@ def apply(session: Session, word: DeliveryStatus, now: datetime, programme: Prog
         )  # fmt: skip
         return False
     _advance(session, row, word, now, programme)
+    crash_points.at("status.before_commit")
     return True
 
 
@@ -78,11 +79,13 @@ def _advance(session: Session, row: OutboxMessage, word: DeliveryStatus, now: da
         return
     row.provider_id = row.provider_id or word.provider_id
     if status is Status.FAILED:
+        if word.error == windows.WINDOW_CLOSED and windows.again_by_template(session, row, now, programme):
+            return
         _note_on_contact(session, row, word.error, now)
         claims.end(session, row, Status.FAILED, word.error or "undelivered", now, programme)
         return
     if row.broadcast_id is not None:
-        broadcasting.count_change(session, row.broadcast_id, row.status, status)
+        broadcasting.count_changes(session, {(row.broadcast_id, row.status, status, None): 1})
     if claims.is_offer(row) and row.enrolment_id is not None and RANK[Status(row.status)] == 0:
         offers.offer_accepted(session, row.enrolment_id, now, programme)
     row.status, row.ended_at, row.error = status, row.ended_at or now, None

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.delivery.watchdog import Watchdog
 from models.database import truncate_log
 
 T = TypeVar("T")
@@ -37,9 +38,11 @@ class Lane(IntEnum):
 class Writer:
     """Runs steps against the database, in the order they came within a lane."""
 
-    def __init__(self, engine: sa.Engine, after_commit: Callable[[], None] = lambda: None) -> None:
-        """`after_commit` is called in the writer's thread after every group."""
-        self._engine = engine
+    def __init__(
+        self, engine: sa.Engine, after_commit: Callable[[], None] = lambda: None, watchdog: Watchdog | None = None
+    ) -> None:
+        """`after_commit` is called in the writer's thread after every group. `watchdog` ends the process if one hangs."""
+        self._engine, self._watchdog = engine, watchdog or Watchdog(0)
         self._after_commit = after_commit
         self._queue: queue.PriorityQueue[tuple[int, int, Step | None, Future[Any]]] = queue.PriorityQueue()
         self._count = 0
@@ -85,12 +88,15 @@ class Writer:
                 return
 
     def _group(self) -> tuple[list[tuple[Step, "Future[Any]"]], bool]:
-        """Everything that waits now, up to `GROUP`. A background step never shares with a conversation."""
+        """Everything that waits now, up to `GROUP`. A background step never shares with a conversation.
+
+        Whoever has stopped waiting (a closed connection) is left out: nothing was promised.
+        """
         lane, _, step, future = self._queue.get()
         if step is None:
             return [], True
-        group = [(step, future)]
-        while lane == Lane.CONVERSATION and len(group) < GROUP:
+        waiting = [(step, future)]
+        while lane == Lane.CONVERSATION and len(waiting) < GROUP:
             try:
                 entry = self._queue.get_nowait()
             except queue.Empty:
@@ -98,12 +104,16 @@ class Writer:
             if entry[0] != lane or entry[2] is None:
                 self._queue.put(entry)
                 break
-            group.append((entry[2], entry[3]))
-        return group, False
+            waiting.append((entry[2], entry[3]))
+        return [(step, future) for step, future in waiting if future.set_running_or_notify_cancel()], False
 
     def _run_group(self, group: list[tuple[Step, "Future[Any]"]]) -> None:
         try:
-            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            with (
+                self._watchdog.watching(),
+                Session(self._engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
                 results = [step(session) for step, _ in group]
         except BaseException as problem:
             if len(group) == 1:

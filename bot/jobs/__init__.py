@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.jobs import broadcasts, events, handovers, offers, reminders, retention, summaries
+from bot.jobs import broadcasts, events, handovers, held, leases, offers, reminders, retention, summaries
 
 #: Every sweep by its name. Each takes a session, now and the programme, and says how many rows it touched.
 JOBS: Mapping[str, Callable[..., int]] = {
@@ -10,6 +10,8 @@ JOBS: Mapping[str, Callable[..., int]] = {
     "offers": offers.run,
     "summaries": summaries.run,
     "broadcasts": broadcasts.run,
+    "leases": leases.run,
+    "held": held.run,
     "handovers": handovers.run,
     "events": events.run,
     "retention": retention.run,

@@ -14,6 +14,8 @@ EVERY = {
     "offers": 20,
     "summaries": 60,
     "broadcasts": 1,
+    "leases": 3,
+    "held": 2,
     "handovers": 300,
     "events": 300,
     "retention": 600,

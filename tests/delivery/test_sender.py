@@ -1,6 +1,7 @@
 """What becomes of a message that is sent: every outcome of the contract, in order, and after a crash."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.channels.base import Blocked, ChannelDown, Rejected, TryLater, Uncertain, WindowClosed
+from bot.delivery.inbox import LEASE, Outgoing
 from bot.delivery.results import Ledger, Result, recover
 from models.database import writing
 from models.messages import MessageClass, OutboxMessage, Status
@@ -133,7 +135,7 @@ async def test_after_a_crash_what_was_being_sent_is_uncertain(office: Office) ->
     await office.until(lambda: len(office.channel.sent) == 1)
     assert office.row(row).status is Status.SENDING
     with writing(office.database) as session:  # another process starts on the same file
-        assert recover(session, "next process", office.now, everything=True) == 1
+        assert recover(session, office.now, everything=True) == 1
     assert (office.row(row).status, office.row(row).uncertain_episodes) == (Status.UNCERTAIN, 1)
     office.channel.gate.set()
     office.channel.gate = None
@@ -176,3 +178,26 @@ async def test_a_result_that_cannot_be_written_holds_back_no_other(
     office.puts(office.contact("poison"))
     good = office.puts(office.contact("siti"))
     await office.until(lambda: office.row(good).status is Status.ACCEPTED)
+
+
+async def test_a_message_whose_lease_is_nearly_over_is_handed_back_unsent(office: Office) -> None:
+    siti = office.contact()
+    old = Outgoing(
+        1, siti, "telegram", "siti", MessageClass.NOTICE, {"key": "other.thanks", "values": {}}, "id", "token", None,
+        office.now, since=time.monotonic() - LEASE.total_seconds(),
+    )  # fmt: skip
+    office.sender.take([old])
+    await office.until(lambda: not office.lane.chains)
+    assert office.channel.sent == []
+
+
+async def test_a_slow_down_lowers_the_rate_of_the_sender(database: sa.Engine) -> None:
+    slow = TryLater("too_many_requests", 0.01, pause_all=True, counts=False)
+    office = Office(database, Scripted(outcomes=[slow]), rate=100)
+    async for _ in office.runs():
+        row = office.puts(office.contact())
+        await office.until(lambda: len(office.channel.sent) == 1 and office.row(row).status is Status.QUEUED)
+        assert office.lane.pacer.rate_at(time.monotonic()) == 70
+        office.passes(seconds=1)
+        await office.until(lambda: office.row(row).status is Status.ACCEPTED)
+        assert office.row(row).attempts == 1  # what the provider asked us to repeat is no attempt

@@ -77,3 +77,12 @@ def test_a_result_comes_only_after_the_commit(database: sa.Engine) -> None:
     held.set()
     writer.stop()
     assert future.done()
+
+
+def test_who_has_stopped_waiting_is_left_out_and_stops_nobody(database: sa.Engine) -> None:
+    writer = Writer(database)
+    gone, stays = writer.submit(_adds("gone"), Lane.CONVERSATION), writer.submit(_adds("stays"), Lane.CONVERSATION)
+    assert gone.cancel()
+    writer.start()
+    writer.stop()
+    assert (stays.result(), _names(database)) == ("stays", ["stays"])

@@ -154,6 +154,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
     )
     op.create_table(
+        "senders",
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("account", sa.String(length=80), nullable=False),
+        sa.Column("paused_until", sa.DateTime(), nullable=True),
+        sa.Column("rate", sa.Double(), nullable=True),
+        sa.Column("slowed_at", sa.DateTime(), nullable=True),
+        sa.Column("replies_at", sa.DateTime(), nullable=True),
+        sa.Column("replies", sa.Integer(), nullable=False),
+        sa.Column("replies_before", sa.Integer(), nullable=False),
+        sa.Column("holder", sa.String(length=60), nullable=True),
+        sa.Column("held_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("channel", "account", name=op.f("pk_senders")),
+    )
+    op.create_table(
         "broadcasts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
@@ -166,8 +180,12 @@ def upgrade() -> None:
         sa.Column("audience_size", sa.Integer(), nullable=False),
         sa.Column("excluded", sa.JSON(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("failures", sa.JSON(), nullable=False),
+        sa.Column("outside_window", sa.Integer(), nullable=False),
         sa.Column("once_key", sa.String(length=120), nullable=True),
+        sa.Column("repeat_uncertain", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["author_id"], ["people.id"], name=op.f("fk_broadcasts_author_id_people"), ondelete="SET NULL"
@@ -377,10 +395,11 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("once_key", sa.String(length=120), nullable=True),
         sa.Column("edits", sa.String(length=80), nullable=True),
-        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=True),
         sa.Column("broadcast_id", sa.Integer(), nullable=True),
         sa.Column("enrolment_id", sa.Integer(), nullable=True),
         sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.Column("outside_window", sa.Boolean(), nullable=False),
         sa.Column("not_before", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=True),
         sa.Column("status", sa.String(10), nullable=False),
@@ -399,29 +418,104 @@ def upgrade() -> None:
             ["contact_id"], ["contacts.id"], name=op.f("fk_outbox_contact_id_contacts"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("once_key", name=op.f("uq_outbox_once_key")),
-        sa.UniqueConstraint("token", name=op.f("uq_outbox_token")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_outbox_broadcast_id"), ["broadcast_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outbox_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index(
             "ix_outbox_due",
-            ["status", "message_class", "not_before"],
+            ["channel", "message_class", "id"],
             unique=False,
-            sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
-            postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
+            sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain') AND broadcast_id IS NULL"),
+            postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain') AND broadcast_id IS NULL"),
         )
-        batch_op.create_index(batch_op.f("ix_outbox_ended_at"), ["ended_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_outbox_enrolment_id"), ["enrolment_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_outbox_meeting_id"), ["meeting_id"], unique=False)
         batch_op.create_index(
-            "ix_outbox_open_contact",
-            ["contact_id", "status"],
+            "ix_outbox_ended_at",
+            ["ended_at"],
             unique=False,
-            sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
-            postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
+            sqlite_where=sa.text("ended_at IS NOT NULL"),
+            postgresql_where=sa.text("ended_at IS NOT NULL"),
         )
-        batch_op.create_index("ix_outbox_provider", ["provider_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_enrolment_id",
+            ["enrolment_id"],
+            unique=False,
+            sqlite_where=sa.text("enrolment_id IS NOT NULL"),
+            postgresql_where=sa.text("enrolment_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_failed",
+            ["broadcast_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'failed' AND broadcast_id IS NOT NULL"),
+            postgresql_where=sa.text("status = 'failed' AND broadcast_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_held",
+            ["broadcast_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'held'"),
+            postgresql_where=sa.text("status = 'held'"),
+        )
+        batch_op.create_index(
+            "ix_outbox_lease_until",
+            ["lease_until"],
+            unique=False,
+            sqlite_where=sa.text("lease_until IS NOT NULL"),
+            postgresql_where=sa.text("lease_until IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_meeting_id",
+            ["meeting_id"],
+            unique=False,
+            sqlite_where=sa.text("meeting_id IS NOT NULL"),
+            postgresql_where=sa.text("meeting_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_once_key",
+            ["once_key"],
+            unique=True,
+            sqlite_where=sa.text("once_key IS NOT NULL"),
+            postgresql_where=sa.text("once_key IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_open_broadcast",
+            ["broadcast_id", "channel", "outside_window", "id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain') AND broadcast_id IS NOT NULL"),
+            postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain') AND broadcast_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_open_reply",
+            ["contact_id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain') AND message_class = 0"),
+            postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain') AND message_class = 0"),
+        )
+        batch_op.create_index(
+            "ix_outbox_outside_window",
+            ["ended_at", "contact_id"],
+            unique=False,
+            sqlite_where=sa.text(
+                "outside_window IS 1 AND status IN ('sending', 'uncertain', 'accepted', 'delivered', 'read')"
+            ),
+            postgresql_where=sa.text(
+                "outside_window IS true AND status IN ('sending', 'uncertain', 'accepted', 'delivered', 'read')"
+            ),
+        )
+        batch_op.create_index(
+            "ix_outbox_provider_id",
+            ["provider_id"],
+            unique=False,
+            sqlite_where=sa.text("provider_id IS NOT NULL"),
+            postgresql_where=sa.text("provider_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_token",
+            ["token"],
+            unique=True,
+            sqlite_where=sa.text("token IS NOT NULL"),
+            postgresql_where=sa.text("token IS NOT NULL"),
+        )
 
     op.create_table(
         "questions",
@@ -475,21 +569,72 @@ def downgrade() -> None:
 
     op.drop_table("questions")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index("ix_outbox_provider")
         batch_op.drop_index(
-            "ix_outbox_open_contact",
-            sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
-            postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
+            "ix_outbox_token", sqlite_where=sa.text("token IS NOT NULL"), postgresql_where=sa.text("token IS NOT NULL")
         )
-        batch_op.drop_index(batch_op.f("ix_outbox_meeting_id"))
-        batch_op.drop_index(batch_op.f("ix_outbox_enrolment_id"))
-        batch_op.drop_index(batch_op.f("ix_outbox_ended_at"))
+        batch_op.drop_index(
+            "ix_outbox_provider_id",
+            sqlite_where=sa.text("provider_id IS NOT NULL"),
+            postgresql_where=sa.text("provider_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_outside_window",
+            sqlite_where=sa.text(
+                "outside_window IS 1 AND status IN ('sending', 'uncertain', 'accepted', 'delivered', 'read')"
+            ),
+            postgresql_where=sa.text(
+                "outside_window IS true AND status IN ('sending', 'uncertain', 'accepted', 'delivered', 'read')"
+            ),
+        )
+        batch_op.drop_index(
+            "ix_outbox_open_reply",
+            sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain') AND message_class = 0"),
+            postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain') AND message_class = 0"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_open_broadcast",
+            sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain') AND broadcast_id IS NOT NULL"),
+            postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain') AND broadcast_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_once_key",
+            sqlite_where=sa.text("once_key IS NOT NULL"),
+            postgresql_where=sa.text("once_key IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_meeting_id",
+            sqlite_where=sa.text("meeting_id IS NOT NULL"),
+            postgresql_where=sa.text("meeting_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_lease_until",
+            sqlite_where=sa.text("lease_until IS NOT NULL"),
+            postgresql_where=sa.text("lease_until IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_held", sqlite_where=sa.text("status = 'held'"), postgresql_where=sa.text("status = 'held'")
+        )
+        batch_op.drop_index(
+            "ix_outbox_failed",
+            sqlite_where=sa.text("status = 'failed' AND broadcast_id IS NOT NULL"),
+            postgresql_where=sa.text("status = 'failed' AND broadcast_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_enrolment_id",
+            sqlite_where=sa.text("enrolment_id IS NOT NULL"),
+            postgresql_where=sa.text("enrolment_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_ended_at",
+            sqlite_where=sa.text("ended_at IS NOT NULL"),
+            postgresql_where=sa.text("ended_at IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_outbox_due",
-            sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
-            postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain')"),
+            sqlite_where=sa.text("status IN ('queued', 'sending', 'uncertain') AND broadcast_id IS NULL"),
+            postgresql_where=sa.text("status IN ('queued', 'sending', 'uncertain') AND broadcast_id IS NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_outbox_broadcast_id"))
+        batch_op.drop_index(batch_op.f("ix_outbox_contact_id"))
 
     op.drop_table("outbox")
     op.drop_table("media")
@@ -532,6 +677,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_broadcasts_status"))
 
     op.drop_table("broadcasts")
+    op.drop_table("senders")
     op.drop_table("quarantine")
     op.drop_table("provider_state")
     with op.batch_alter_table("people", schema=None) as batch_op:
