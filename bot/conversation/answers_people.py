@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from bot.conversation.answers import Ambiguous, NotUnderstood, Option, is_question, read
 from bot.conversation.person_names import MOST_WORDS, bare_name, cased, is_greeting, is_name, is_sentence
@@ -67,6 +68,7 @@ def person_name(text: str) -> str:
     return cased(name)
 
 
+@lru_cache(maxsize=2000)  # only what is a place stays in it; a form reads its answers again with every message
 def place_name(text: str) -> str:
     """The kecamatan she lives in, as its code, or «luar». Raises Ambiguous with the parents' names."""
     words, areas = read(text), gazetteer()

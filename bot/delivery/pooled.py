@@ -62,9 +62,9 @@ class PooledWriter(Writer):
             thread.join()
         self._threads.clear()
 
-    def _put(self, step: Step | None, lane: int, future: "Future[Any]") -> None:
-        assert step is not None
-        self._lanes[Lane(lane)].put((step, future))
+    def _put(self, step: Step, lane: Lane, future: "Future[Any]") -> None:
+        """Nothing rides along here: those who commit together share one fsync anyway."""
+        self._lanes[Lane.BACKGROUND if lane is Lane.RIDING else lane].put((step, future))
 
     def _work_on(self, lane: Lane) -> None:
         while (entry := self._lanes[lane].get()) is not None:

@@ -23,6 +23,7 @@ from bot.delivery.inbox import LEASE, Outgoing
 from bot.delivery.pacing import DEFAULT_PAUSE, Pacer
 from bot.delivery.results import Ledger, Result
 from bot.delivery.writer import TROUBLE, Writer
+from bot.delivery.writer import Lane as Turn
 from models.messages import MessageClass
 from models.people_limit import people_left
 from models.programme import Programme
@@ -39,8 +40,8 @@ AHEAD = 0.25
 WORTH = 0.25
 #: A lease must last longer than the longest send: a message that has waited longer than this is handed back, in seconds.
 STARTS_WITHIN = LEASE.total_seconds() - 20.0
-#: Most results written in one commit, and how long results are gathered for it, in seconds.
-BATCH, GATHER = 500, 0.005
+#: Most results written in one commit.
+BATCH = 500
 #: After a claim that found nothing the next one is at least so much later, in seconds.
 NOTHING_FOR = 0.05
 #: How often the people written to outside their window are counted, in seconds.
@@ -68,6 +69,7 @@ class Lane:
     )  #: asked in the claim's own transaction whether it still may
     ready: asyncio.Event = field(default_factory=asyncio.Event)  #: something waits for its start
     behind: Counter[str] = field(default_factory=Counter)  #: addresses with an earlier message that must be tried again
+    more: bool = False  #: the last claim found as many as it might
     people_left: int | None = None
     counted_at: float = float("-inf")
 
@@ -155,13 +157,15 @@ class Sender:
         room, at = IN_FLIGHT - len(lane.chains) - len(lane.waiting) - len(self._results), time.monotonic()
         if not lane.claims or room < IN_FLIGHT * WORTH or at < lane.pacer.paused_until:
             return 0
-        step = partial(self._claimed, name, lane, room, min(room, _ahead(lane, at)))
+        others = min(room, _ahead(lane, at))
+        step = partial(self._claimed, name, lane, room, others)
         try:
             rows = await self._writer.run(step)
         except Exception as problem:  # the database's trouble is not the sender's: nothing was claimed, try again
             log.warning("claim failed", channel=name, error=type(problem).__name__)
             return 0
         crash_points.at("claim.after_commit")
+        lane.more = len(rows) >= min(room, others)
         if not rows:
             self._nothing_until = time.monotonic() + NOTHING_FOR
         self.take([row for row in rows if row.message_class is MessageClass.REPLY])
@@ -234,6 +238,8 @@ class Sender:
                     self._finish(behind, _WAITS)
                 chain.clear()
         del lane.chains[address_]
+        if lane.more and not lane.waiting and _room(lane) >= IN_FLIGHT * WORTH:
+            self._wake.set()
 
     async def _send(self, lane: Lane, row: Outgoing) -> Sent | NotSent:
         at = time.monotonic()
@@ -292,7 +298,6 @@ class Sender:
         """Write results down in batches: whatever came back while the last batch was being committed."""
         while True:
             await self._done.wait()
-            await asyncio.sleep(GATHER)
             self._done.clear()
             await self._record(self._results)
 
@@ -300,7 +305,7 @@ class Sender:
         while waiting:
             batch = waiting[:BATCH]
             try:
-                await self._writer.run(partial(self._written, batch))
+                await self._writer.run(partial(self._written, batch), Turn.RIDING)
             except TROUBLE as problem:  # a locked or full disk: the results are kept and written when it heals
                 log.warning("results not written yet", count=len(batch), error=type(problem).__name__)
                 await asyncio.sleep(0.5)
@@ -342,6 +347,11 @@ class Sender:
             await asyncio.wait(self._tasks, timeout=10)
         recorder.cancel()
         await self._record(self._results)
+
+
+def _room(lane: Lane) -> int:
+    """How many more messages may be on their way."""
+    return IN_FLIGHT - len(lane.chains) - len(lane.waiting)
 
 
 def _ahead(lane: Lane, at: float) -> int:

@@ -1,14 +1,17 @@
 """The single writer of an SQLite database: one thread, one transaction for all who wait, conversations first.
 
-Whoever waits at the same moment shares one commit, and so one fsync. A step that fails inside a group is undone by
-rolling the whole group back and running its members one by one, each in its own transaction.
+Whoever waits at the same moment shares one commit, and so one fsync; what is in no hurry rides along with the next. A step
+that fails inside a group is undone by rolling the whole group back and running its members one by one, each in its own
+transaction.
 """
 
 import asyncio
-import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, TypeVar
 
@@ -26,13 +29,23 @@ Step = Callable[[Session], Any]
 TROUBLE = (sa.exc.OperationalError, sa.exc.InterfaceError)
 #: Most steps in one transaction: a longer group would make the first in it wait for the last.
 GROUP = 64
+#: How long a step in no hurry waits for a transaction it can ride along with, in seconds.
+RIDES_WITHIN = 0.02
 
 
 class Lane(IntEnum):
     """Who goes first."""
 
     CONVERSATION = 0
-    BACKGROUND = 1  #: sweeps, results of sends, freezing
+    BACKGROUND = 1  #: sweeps, claims, freezing
+    RIDING = 2  #: results of sends: with whatever comes next, alone after `RIDES_WITHIN`
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    step: Step
+    future: "Future[Any]"
+    since: float  #: monotonic seconds
 
 
 class Writer:
@@ -44,9 +57,9 @@ class Writer:
         """`after_commit` is called in the writer's thread after every group. `watchdog` ends the process if one hangs."""
         self._engine, self._watchdog = engine, watchdog or Watchdog(0)
         self._after_commit = after_commit
-        self._queue: queue.PriorityQueue[tuple[int, int, Step | None, Future[Any]]] = queue.PriorityQueue()
-        self._count = 0
-        self._lock = threading.Lock()
+        self._waiting: dict[Lane, deque[_Waiting]] = {lane: deque() for lane in Lane}
+        self._changed = threading.Condition()
+        self._stopping = False
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -56,7 +69,9 @@ class Writer:
 
     def stop(self) -> None:
         """Finish what was submitted, then end the thread."""
-        self._put(None, Lane.BACKGROUND + 1, Future())
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
         if self._thread:
             self._thread.join()
 
@@ -74,38 +89,35 @@ class Writer:
         """After an erasure: no copy of what is gone stays in a log file. Called outside the writer's thread."""
         truncate_log(self._engine)
 
-    def _put(self, step: Step | None, lane: int, future: "Future[Any]") -> None:
-        with self._lock:
-            self._count += 1
-            self._queue.put((lane, self._count, step, future))
+    def _put(self, step: Step, lane: Lane, future: "Future[Any]") -> None:
+        with self._changed:
+            self._waiting[lane].append(_Waiting(step, future, time.monotonic()))
+            if lane is not Lane.RIDING or len(self._waiting[lane]) == 1:
+                self._changed.notify()
 
     def _work(self) -> None:
-        while True:
-            group, last = self._group()
-            if group:
-                self._run_group(group)
-            if last:
-                return
+        while (group := self._group()) is not None:
+            # Whoever has stopped waiting (a closed connection) is left out: nothing was promised.
+            wanted = [(w.step, w.future) for w in group if w.future.set_running_or_notify_cancel()]
+            if wanted:
+                self._run_group(wanted)
 
-    def _group(self) -> tuple[list[tuple[Step, "Future[Any]"]], bool]:
-        """Everything that waits now, up to `GROUP`. A background step never shares with a conversation.
-
-        Whoever has stopped waiting (a closed connection) is left out: nothing was promised.
-        """
-        lane, _, step, future = self._queue.get()
-        if step is None:
-            return [], True
-        waiting = [(step, future)]
-        while lane == Lane.CONVERSATION and len(waiting) < GROUP:
-            try:
-                entry = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if entry[0] != lane or entry[2] is None:
-                self._queue.put(entry)
-                break
-            waiting.append((entry[2], entry[3]))
-        return [(step, future) for step, future in waiting if future.set_running_or_notify_cancel()], False
+    def _group(self) -> "list[_Waiting] | None":
+        """Who shares the next transaction; None when all is done. A background step shares with riders only."""
+        talks, background, riders = (self._waiting[lane] for lane in Lane)
+        with self._changed:
+            while True:
+                if talks or background:
+                    group = [talks.popleft() for _ in range(min(len(talks), GROUP))] or [background.popleft()]
+                    break
+                wait = riders[0].since + RIDES_WITHIN - time.monotonic() if riders else None
+                if self._stopping or (wait is not None and wait <= 0):
+                    group = []
+                    break
+                self._changed.wait(wait)
+            group += riders
+            riders.clear()
+        return group or None
 
     def _run_group(self, group: list[tuple[Step, "Future[Any]"]]) -> None:
         try:

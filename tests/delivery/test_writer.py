@@ -66,6 +66,33 @@ def test_conversations_go_before_what_runs_by_itself(database: sa.Engine) -> Non
     assert _names(database) == ["siti", "sweep"]
 
 
+def test_what_is_in_no_hurry_rides_along_with_the_next_transaction(database: sa.Engine) -> None:
+    commits: list[int] = []
+    writer = Writer(database, after_commit=lambda: commits.append(1))
+    writer.submit(_adds("result"), Lane.RIDING)
+    writer.submit(_adds("siti"), Lane.CONVERSATION)
+    writer.start()
+    writer.stop()
+    assert (_names(database), len(commits)) == (["siti", "result"], 1)
+
+
+def test_alone_it_does_not_wait_for_long(database: sa.Engine) -> None:
+    writer = Writer(database)
+    writer.start()
+    assert writer.submit(_adds("result"), Lane.RIDING).result(timeout=10) == "result"
+    writer.stop()
+
+
+def test_a_rider_that_fails_hurts_nobody_it_rides_with(database: sa.Engine) -> None:
+    writer = Writer(database)
+    bad, good = writer.submit(_fails, Lane.RIDING), writer.submit(_adds("siti"), Lane.CONVERSATION)
+    writer.start()
+    writer.stop()
+    assert (good.result(), _names(database)) == ("siti", ["siti"])
+    with pytest.raises(RuntimeError):
+        bad.result()
+
+
 def test_a_result_comes_only_after_the_commit(database: sa.Engine) -> None:
     held = threading.Event()
     writer = Writer(database, after_commit=partial(_waits, held))
