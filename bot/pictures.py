@@ -1,4 +1,7 @@
-"""Fetching the pictures coordinators sent, so that a broadcast can carry them (`rules.md`, Delivery)."""
+"""Fetching the pictures coordinators sent, so that a broadcast can carry them (`rules.md`, Delivery).
+
+Those that show how a broadcast went are drawn here instead, away from the writer.
+"""
 
 import asyncio
 from datetime import datetime
@@ -7,11 +10,13 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
+from bot import summary_chart
 from bot.app import Berdaya
 from bot.channels.base import NotSent, TryLater
 from bot.conversation.heard import MediaRef
 from handlers import coordinator_broadcast
 from models import media
+from models.broadcast_summary import DRAWN
 from models.office import Media, MediaStatus
 
 log = structlog.get_logger()
@@ -25,10 +30,14 @@ EVERY = 1.0
 async def fetching(app: Berdaya, stopping: asyncio.Event) -> None:
     """Fetch pending pictures until stopped; each is followed by what its coordinator waits for."""
     while not stopping.is_set():
-        pending = await app.storage.read(_pending)
-        for wanted in pending:
-            await _fetch(app, wanted)
+        await fetch_all(app)
         await asyncio.sleep(EVERY)
+
+
+async def fetch_all(app: Berdaya) -> None:
+    """Fetch what is pending now."""
+    for wanted in await app.storage.read(_pending):
+        await _fetch(app, wanted)
 
 
 def _pending(session: Session) -> list[Media]:
@@ -36,6 +45,9 @@ def _pending(session: Session) -> list[Media]:
 
 
 async def _fetch(app: Berdaya, wanted: Media) -> None:
+    if wanted.channel == DRAWN:
+        await _draw(app, wanted)
+        return
     channel = app.channels.get(wanted.channel)
     if channel is None:
         return
@@ -47,6 +59,18 @@ async def _fetch(app: Berdaya, wanted: Media) -> None:
         log.warning("picture refused", reason=problem.reason)
         data = None
     await app.writer.run(lambda session: _stored(session, wanted.token, data, app.clock()))
+    app.sender.wake()
+
+
+async def _draw(app: Berdaya, wanted: Media) -> None:
+    try:
+        data = await app.storage.read(lambda session: summary_chart.drawn(session, wanted, app.texts, app.clock()))
+    except (OSError, ValueError) as problem:  # Pillow's own complaints: the counts are told without a picture
+        log.warning("chart not drawn", reason=type(problem).__name__)
+        data = None
+    await app.writer.run(
+        lambda session: summary_chart.told(session, wanted.token, data, app.texts, app.clock(), app.programme)
+    )
     app.sender.wake()
 
 

@@ -18,6 +18,7 @@ def programme_of(config: Config) -> Programme:
         reminders=tuple(reminder_rule(text) for text in settings.reminders),
         offer_hours=settings.offer_hours,
         public_url=config.web.public_url or f"http://{config.web.host}:{config.web.port}",
+        daily_people_limit=config.twilio.daily_people_limit,
     )
 
 

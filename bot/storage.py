@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from bot.channels.base import Parcel
 from bot.conversation.reply import Reply
 from bot.delivery.writer import Writer
 from models import calendar, links, media, office
+from models.broadcasts import Broadcast
 from models.database import reading
 from models.messages import OutboxMessage
 
@@ -68,25 +69,27 @@ class Storage:
 
 
 def _sent_to(session: Session, address: str) -> list[tuple[Parcel, str]]:
+    """What an announcement says stands with its broadcast, once for all."""
+    said = sa.func.coalesce(OutboxMessage.content, Broadcast.content, type_=OutboxMessage.content.type)
     newest = (
-        sa.select(OutboxMessage)
+        sa.select(OutboxMessage, said.label("said"))
+        .outerjoin(Broadcast, Broadcast.id == OutboxMessage.broadcast_id)
         .where(
             OutboxMessage.channel == "simulator",
             OutboxMessage.address == address,
             OutboxMessage.provider_id.is_not(None),
-            OutboxMessage.content.is_not(None),
+            said.is_not(None),
         )
         .order_by(OutboxMessage.id.desc())
         .limit(REFILLED)
     )
-    return [(_parcel(row), row.provider_id or "") for row in reversed(session.scalars(newest).all())]
+    rows = reversed(session.execute(newest).all())
+    return [(_parcel(row.OutboxMessage, row.said), row.OutboxMessage.provider_id or "") for row in rows]
 
 
-def _parcel(row: OutboxMessage) -> Parcel:
-    reply = Reply.from_json(row.content or {})
-    return Parcel(
-        row.address, reply, row.language, row.token, row.ended_at or row.created_at, created_at=row.created_at
-    )
+def _parcel(row: OutboxMessage, said: dict[str, Any]) -> Parcel:
+    at = row.ended_at or row.created_at
+    return Parcel(row.address, Reply.from_json(said), row.language, row.token or "", at, created_at=row.created_at)
 
 
 def _picture(session: Session, token: str, now: datetime) -> tuple[bytes, str, str] | None:

@@ -3,16 +3,16 @@
 A decision is written down at once and carried out in small steps, because a broadcast may hold a million rows.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import broadcasting, offers, roles
-from models.broadcast_counts import Change, count_changes
+from models.broadcast_counts import count_changes
 from models.broadcasts import Broadcast, BroadcastStatus
 from models.held import HELD, KIND, SINGLE, SUBJECT, Group, Kind, NothingHeld, broadcasts, group, groups
 from models.messages import OutboxMessage, Status
@@ -84,58 +84,66 @@ def _write_down(session: Session, code: str, decision: Decision) -> None:
 
 def _step(session: Session, decided: ProviderState, now: datetime, programme: Programme, limit: int) -> int:
     kind, _, subject = decided.key.partition(".")
-    rows = _some(session, Kind(kind), int(subject), limit)
-    is_late = kind == Kind.BROADCAST and session.get_one(Broadcast, int(subject)).expires_at <= now
-    changes: Counter[Change] = Counter()
-    for row in rows:
-        if decided.value == Decision.DROP:
-            _end(session, row, Status.CANCELLED, "stopped", changes, now, programme)
-        elif is_late or (row.expires_at is not None and row.expires_at <= now):
-            _end(session, row, Status.EXPIRED, "too_late", changes, now, programme)
-        else:
-            _release(row, changes, now)
-    session.flush()
-    count_changes(session, changes)
-    if len(rows) < limit:
-        session.delete(decided)
-        if kind == Kind.BROADCAST and decided.value == Decision.SEND:
-            _resume_broadcast(session, int(subject), now)
-        session.flush()
-    return len(rows)
-
-
-def _some(session: Session, kind: Kind, subject: int, limit: int) -> Sequence[OutboxMessage]:
-    if kind is Kind.BROADCAST:
-        where: tuple[sa.ColumnElement[bool], ...] = (HELD, OutboxMessage.broadcast_id == subject)
+    is_dropped = decided.value == Decision.DROP
+    if kind == Kind.BROADCAST:
+        touched = _step_of_broadcast(session, int(subject), is_dropped, now, limit)
     else:
-        where = (*SINGLE, sa.literal(kind.value) == KIND, sa.literal(subject) == SUBJECT)
-    rows = sa.select(OutboxMessage).where(*where).order_by(OutboxMessage.id).limit(limit)
+        rows = _single(session, sa.literal(kind) == KIND, sa.literal(int(subject)) == SUBJECT, limit=limit)
+        touched = len(rows)
+        for row in rows:
+            if is_dropped:
+                _end(session, row, Status.CANCELLED, "stopped", now, programme)
+            elif row.expires_at is not None and row.expires_at <= now:
+                _end(session, row, Status.EXPIRED, "too_late", now, programme)
+            else:
+                _release(row, now)
+    if touched < limit:
+        session.delete(decided)
+        if kind == Kind.BROADCAST and not is_dropped:
+            _resume_broadcast(session, int(subject), now)
+    session.flush()
+    return touched
+
+
+def _step_of_broadcast(session: Session, broadcast_id: int, is_dropped: bool, now: datetime, limit: int) -> int:
+    """Its rows are too many to be asked about one by one: whoever decides knows that some may get it twice."""
+    is_late = session.get_one(Broadcast, broadcast_id).expires_at <= now
+    held = sa.select(OutboxMessage.id).where(HELD, OutboxMessage.broadcast_id == broadcast_id)
+    ids = session.scalars(held.order_by(OutboxMessage.id).limit(limit).with_for_update()).all()
+    if not ids:
+        return 0
+    values: dict[str, Any]
+    if is_dropped:
+        after, values = Status.CANCELLED, {"error": "stopped", "ended_at": now}
+    elif is_late:
+        after, values = Status.EXPIRED, {"error": "too_late", "ended_at": now}
+    else:
+        after, values = Status.QUEUED, {"attempts": 0}
+    session.execute(
+        sa.update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(status=after, **values),
+        execution_options={"synchronize_session": False},
+    )
+    count_changes(session, {(broadcast_id, Status.HELD, after, None): len(ids)})
+    return len(ids)
+
+
+def _single(session: Session, *where: sa.ColumnElement[bool], limit: int) -> Sequence[OutboxMessage]:
+    rows = sa.select(OutboxMessage).where(*SINGLE, *where).order_by(OutboxMessage.id).limit(limit)
     return session.scalars(rows.with_for_update(of=OutboxMessage)).all()
 
 
-def _release(row: OutboxMessage, changes: Counter[Change], now: datetime) -> None:
-    """It may have gone out after the backup was made: the provider is asked first where it can be.
-
-    A broadcast's rows are too many to be asked about one by one; the coordinator knows that some may get it twice.
-    """
-    row.not_before = max(row.not_before, now)
-    row.attempts = 0
-    if row.broadcast_id is not None:
-        row.status = Status.QUEUED
-        changes[(row.broadcast_id, Status.HELD, Status.QUEUED, None)] += 1
-        return
-    row.status, row.uncertain_episodes = Status.UNCERTAIN, 1
+def _release(row: OutboxMessage, now: datetime) -> None:
+    """It may have gone out after the backup was made: the provider is asked first where it can be."""
+    row.status, row.uncertain_episodes = Status.UNCERTAIN, max(row.uncertain_episodes, 1)
+    row.not_before, row.attempts = max(row.not_before, now), 0
 
 
 def _end(
-    session: Session, row: OutboxMessage, status: Status, reason: str, changes: Counter[Change], now: datetime,
-    programme: Programme,
-) -> None:  # fmt: skip
+    session: Session, row: OutboxMessage, status: Status, reason: str, now: datetime, programme: Programme
+) -> None:
     """End a row that is not sent. A seat that was not offered passes on; a row of an erased woman is gone."""
     row.status, row.error, row.ended_at = status, reason, now
-    if row.broadcast_id is not None:
-        changes[(row.broadcast_id, Status.HELD, status, None)] += 1
-    elif row.enrolment_id is not None and (row.content or {}).get("key") == "offer.made":
+    if row.enrolment_id is not None and (row.content or {}).get("key") == "offer.made":
         session.flush()
         offers.offer_undeliverable(session, row.enrolment_id, now, programme)
     if row.contact_id is None:
@@ -144,11 +152,9 @@ def _end(
 
 def _expire(session: Session, now: datetime, programme: Programme, limit: int) -> int:
     """End single rows for which any decision would now come too late."""
-    late = sa.select(OutboxMessage).where(*SINGLE, OutboxMessage.expires_at <= now)
-    rows = session.scalars(late.order_by(OutboxMessage.id).limit(limit)).all()
-    changes: Counter[Change] = Counter()
+    rows = _single(session, OutboxMessage.expires_at <= now, limit=limit)
     for row in rows:
-        _end(session, row, Status.EXPIRED, "too_late", changes, now, programme)
+        _end(session, row, Status.EXPIRED, "too_late", now, programme)
     session.flush()
     return len(rows)
 

@@ -1,7 +1,7 @@
 """A Core statement compiled once for each kind of database, and then run without the work SQLAlchemy does for each call.
 
-For the handful of statements every message passes through: a run costs about a third (`docs/performance.md` has the
-figures). The statement, its types and its transaction are SQLAlchemy's as everywhere else; errors are its own too.
+For the handful of statements every message passes through: a run costs about a third of `Connection.execute` (10 to 15 µs
+instead of 25 to 70 on SQLite). The statement, its types, its transaction and its errors are SQLAlchemy's as everywhere else.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -45,7 +45,7 @@ def test_each_key_of_the_example_is_explained_just_above_it_with_its_type() -> N
         if " = " in line and not line.startswith("#"):
             above = [text for text in lines[max(0, number - 3) : number] if text]
             explained = " ".join(above[-2:]) if above[-1].startswith("#") else ""
-            kinds = ("Text", "Texts", "texts", "Number", "number", '"auto"')
+            kinds = ("Text", "Texts", "texts", "Number", "number", '"auto"', "true or false")
             assert any(kind in explained for kind in kinds), f"{line} lacks an explanation"
 
 

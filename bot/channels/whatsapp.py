@@ -15,13 +15,15 @@ import structlog
 
 from bot.channels import whatsapp_errors as errors
 from bot.channels.base import DeliveryStatus, Parcel, Rejected, Sent, TryLater, WindowClosed
-from bot.channels.twilio_client import ANSWER_WITHIN, Listed, Refused, Trouble, TwilioClient
+from bot.channels.twilio_client import Listed, TwilioClient
+from bot.channels.twilio_transport import ANSWER_WITHIN, Refused, Trouble
 from bot.channels.whatsapp_approved import Approved
 from bot.channels.whatsapp_content import Contents, Memory, shape_of
 from bot.channels.whatsapp_inbound import CHANNEL, PREFIX, heard_of, listed_heard, status_of
+from bot.channels.whatsapp_recognising import carries, is_same
 from bot.channels.whatsapp_rendering import Form, Pin, WhatsAppMessage, render
 from bot.channels.whatsapp_signature import Signatures
-from bot.channels.whatsapp_templates import flat, kind_of
+from bot.channels.whatsapp_templates import kind_of, too_long
 from bot.conversation.heard import Heard, MediaRef
 from bot.conversation.talk import Shown
 from bot.conversation.texts import Texts
@@ -69,13 +71,14 @@ class WhatsAppChannel:
         self._client = TwilioClient(account_sid, auth_token, api_base_url, answer_within)
         self._signatures = Signatures(auth_token, public_url)
         self._contents = Contents(self._client, memory)
-        self._approved = Approved(self._client, templates or {})
+        self._approved = Approved(self._client, templates or {}, memory)
         self._tells_statuses = bool(api_base_url) or _is_public(self._public_url)
         self._refusals = 0  #: 429 in a row
 
     async def open(self) -> None:
         """Check the account. Raises ChannelDown or TryLater."""
         await self.check()
+        await self._approved.discover(self._now())
         log.info("whatsapp ready", templates=self._approved.names)
 
     async def check(self) -> str:
@@ -110,7 +113,7 @@ class WhatsAppChannel:
         looks = [self._render(replace(parcel, now=at)) for at in {parcel.now, parcel.created_at or parcel.now}]
         carried = await self._carried(parcel, looks[0])
         for message in listed:
-            is_it = any(_is_same(message, look) for look in looks) or _carries(message, carried)
+            is_it = any(is_same(message, look) for look in looks) or carries(message, carried)
             if is_it and not await self._known(message.sid):
                 return message.sid
         return None
@@ -184,9 +187,11 @@ class WhatsAppChannel:
     async def _send_template(self, parcel: Parcel, message: WhatsAppMessage) -> Sent:
         """Send by an approved template. Raises WindowClosed if none is configured for such a reply."""
         template, kind = message.template, kind_of(parcel.reply.key)
-        sid = self._approved.sid(template, parcel.language)
+        sid = await self._approved.sid_now(template, parcel.language, parcel.now)
         if template is None or kind is None or sid is None:
             raise WindowClosed("window_closed")
+        if too_long(kind, template.values):
+            raise Rejected("too_long")
         looks = await self._approved.looks(sid, kind)
         actions = tuple(choice.action for choice in parcel.reply.choices)
         shown = message.shown
@@ -230,18 +235,6 @@ def _content(sid: str, variables: Mapping[str, str]) -> dict[str, Any]:
 def _geo(pin: Pin) -> str:
     """A map pin as Twilio's `PersistentAction`, the one place that knows this form."""
     return f"geo:{pin.latitude:.6f},{pin.longitude:.6f}|{pin.label}"
-
-
-def _is_same(listed: Listed, look: WhatsAppMessage) -> bool:
-    """Whether a listed message says exactly this, rich or in numbers."""
-    body = flat(listed.body)
-    return body in (flat(look.text), flat(look.numbered)) and bool(listed.media) == bool(look.media)
-
-
-def _carries(listed: Listed, values: tuple[str, ...]) -> bool:
-    """Whether a listed message can be a template with these values."""
-    body = flat(listed.body)
-    return bool(values) and all(value in body for value in values)
 
 
 def _is_public(url: str) -> bool:

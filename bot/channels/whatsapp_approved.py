@@ -9,15 +9,25 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from bot.channels.twilio_client import Trouble, TwilioClient
+from bot.channels.twilio_client import TwilioClient
+from bot.channels.twilio_transport import Trouble
+from bot.channels.whatsapp_content import Memory
+from bot.channels.whatsapp_proposals import approved, listed
 from bot.channels.whatsapp_templates import NOTHING, Kind, Template
 
 log = structlog.get_logger()
 
+#: How long an answer holds that there is no such template.
+LOOKS_AGAIN = timedelta(minutes=10)
+#: Under this key it is remembered which templates were found: name → SID, as JSON.
+REMEMBERED = "templates"
+#: Under this key, for whoever plans a broadcast, which names can be used (`models/template_fit.py` reads it).
+USABLE = "usable_templates"
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -40,11 +50,16 @@ class Looks:
 class Approved:
     """The operator's templates, by name, and how they look."""
 
-    def __init__(self, client: TwilioClient, sids: Mapping[str, str]) -> None:
-        """`sids` maps a template's name, or its name with `_en` for English readers, to its SID."""
-        self._client = client
-        self._sids = {name: sid for name, sid in sids.items() if sid}
+    def __init__(self, client: TwilioClient, sids: Mapping[str, str], memory: Memory) -> None:
+        """`sids` maps a template's name, or its name with `_en` for English readers, to its SID.
+
+        Names that are not in it are looked for at Twilio, and remembered in `memory`.
+        """
+        self._client, self._memory = client, memory
+        self._configured = {name: sid for name, sid in sids.items() if sid}
+        self._sids = dict(self._configured)
         self._looks: dict[str, Looks] = {}
+        self._looked_at: datetime | None = None
 
     @property
     def names(self) -> list[str]:
@@ -56,6 +71,27 @@ class Approved:
         if template is None:
             return None
         return self._sids.get(f"{template.name}_{language}") or self._sids.get(template.name)
+
+    async def sid_now(self, template: Template | None, language: str, now: datetime) -> str | None:
+        """The same, after asking Twilio again where none is known: it may have been approved meanwhile."""
+        found = self.sid(template, language)
+        if found is None and template is not None and (self._looked_at is None or now - self._looked_at > LOOKS_AGAIN):
+            await self.discover(now)
+            found = self.sid(template, language)
+        return found
+
+    async def discover(self, now: datetime) -> None:
+        """Find what Meta has approved under our own names; what was found before holds while Twilio is silent."""
+        self._looked_at = now
+        try:
+            found = approved(await listed(self._client))
+        except Trouble as problem:
+            log.warning("templates not listed by Twilio", problem=str(problem))
+            found = json.loads(await self._memory.get(REMEMBERED) or "{}")
+        else:
+            await self._memory.set(REMEMBERED, json.dumps(found, sort_keys=True))
+        self._sids = {**found, **self._configured}
+        await self._memory.set(USABLE, json.dumps(self.names))
 
     async def looks(self, sid: str, kind: Kind) -> Looks:
         """How a template looks, asked of Twilio once."""

@@ -21,7 +21,8 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.channels.twilio_client import Refused, Trouble, TwilioClient
+from bot.channels.twilio_client import TwilioClient
+from bot.channels.twilio_transport import Refused, Trouble
 from bot.channels.whatsapp_rendering import Form, WhatsAppMessage
 from bot.channels.whatsapp_words import units
 

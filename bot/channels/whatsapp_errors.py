@@ -18,7 +18,7 @@ from bot.channels.base import (
     Uncertain,
     WindowClosed,
 )
-from bot.channels.twilio_client import NotConnected, Refused, Trouble
+from bot.channels.twilio_transport import NotConnected, Refused, Trouble
 
 #: Seconds until the next try: after a hiccup, with the pace exceeded, the tier used up, Meta holding back.
 HICCUP, PACE, TIER, HELD_BACK = 30.0, 900.0, 3600.0, 6 * 3600.0

@@ -7,10 +7,11 @@ after them. What a template's own text lacks is left out (`whatsapp_approved.py`
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.channels.whatsapp_words import units
 from bot.conversation.reply import Reply
 from bot.conversation.texts import Texts
 
@@ -18,14 +19,30 @@ from bot.conversation.texts import Texts
 NOTHING = "–"
 
 
+#: What Meta calls a message about something she joined, and one that announces something.
+UTILITY, MARKETING = "UTILITY", "MARKETING"
+#: Longest text of a template with its values in place, in UTF-16 units.
+LONGEST = 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A template: its name in the configuration, the values it shows in order, a proposal for text and buttons."""
+    """A template: its name in the configuration, the values it shows in order, proposals for text and buttons.
+
+    `titles` are the buttons' words, Indonesian and English.
+    """
 
     name: str
     values: tuple[str, ...]
     says: str
-    buttons: tuple[str, ...] = ()
+    says_en: str
+    titles: tuple[tuple[str, str], ...] = ()
+    category: str = UTILITY
+
+    @property
+    def buttons(self) -> tuple[str, ...]:
+        """The buttons' words in Indonesian."""
+        return tuple(indonesian for indonesian, _ in self.titles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +57,7 @@ CANCELLED = Kind(
     "cancelled",
     ("called", "event", "when"),
     "Halo {{1}}, maaf, kegiatan {{2}} ini tidak jadi: {{3}}. Tulis MENU untuk melihat kegiatan lain.",
+    "Hello {{1}}, we are sorry, the activity {{2}} is cancelled: {{3}}. Write MENU to see other activities.",
 )
 #: Beginning of a reply's key → the template that can carry it; the longest fitting one counts.
 KINDS: Mapping[str, Kind] = {
@@ -47,23 +65,32 @@ KINDS: Mapping[str, Kind] = {
         "reminder",
         ("called", "near", "event", "when", "venue"),
         "Halo {{1}}, saya ingatkan: {{2}} ada kegiatan {{3}}. Waktunya {{4}}, tempatnya {{5}}. Bisa datang?",
-        ("Bisa", "Tidak bisa"),
+        "Hello {{1}}, a reminder: {{2}} is the activity {{3}}. The time is {{4}}, the place is {{5}}. Can you come?",
+        (("Bisa", "I can"), ("Tidak bisa", "I cannot")),
     ),
     "offer.made": Kind(
         "offer",
         ("called", "event", "when", "venue", "deadline"),
         "Halo {{1}}, ada tempat kosong di kegiatan {{2}}. Waktunya {{3}}, tempatnya {{4}}. "
         "Tempat ini disimpan sampai {{5}}. Mau diambil?",
-        ("Ambil", "Tidak dulu"),
+        "Hello {{1}}, there is a free seat in the activity {{2}}. The time is {{3}}, the place is {{4}}. "
+        "The seat is kept for you until {{5}}. Do you want it?",
+        (("Ambil", "Take it"), ("Tidak dulu", "Not now")),
     ),
     "broadcast.text": Kind(
-        "announcement", ("called", "text"), "Halo {{1}}, ini kabar dari program: {{2}} Tulis STOP untuk berhenti."
+        "announcement",
+        ("called", "text"),
+        "Halo {{1}}, ini kabar dari program: {{2}} Tulis STOP untuk berhenti.",
+        "Hello {{1}}, this is news from the programme: {{2}} Write STOP to stop such messages.",
+        category=MARKETING,
     ),
     "notice.moved": Kind(
         "moved",
         ("called", "event", "before", "when", "venue"),
         "Halo {{1}}, jadwal kegiatan {{2}} pindah. Semula {{3}}, sekarang menjadi {{4}}, "
         "tempatnya di {{5}}. Sampai jumpa di sana, ya.",
+        "Hello {{1}}, the activity {{2}} has moved. It was {{3}} before, it is now {{4}}, "
+        "and the place is {{5}}. See you there.",
     ),
     "notice.meeting_cancelled": CANCELLED,
     "notice.event_cancelled": CANCELLED,
@@ -72,16 +99,22 @@ KINDS: Mapping[str, Kind] = {
         ("event", "when", "coming", "excused", "unanswered"),
         "Kabar untuk koordinator tentang kegiatan {{1}} pada {{2}}. Bisa datang: {{3}}. Tidak bisa: {{4}}. "
         "Belum menjawab: {{5}}. Daftarnya ada di bawah ini.",
-        ("Lihat daftar",),
+        "News for coordinators about the activity {{1}} on {{2}}. They come: {{3}}. They cannot: {{4}}. "
+        "No answer yet: {{5}}. The list is below.",
+        (("Lihat daftar", "See the list"),),
     ),
     "question.answer": Kind(
-        "answer", ("called", "text"), "Halo {{1}}, ini jawaban petugas untuk pertanyaannya: {{2}} Semoga membantu, ya."
+        "answer",
+        ("called", "text"),
+        "Halo {{1}}, ini jawaban petugas untuk pertanyaannya: {{2}} Semoga membantu, ya.",
+        "Hello {{1}}, this is the answer of our staff to your question: {{2}} We hope it helps.",
     ),
     "question.new": Kind(
         "new_question",
         ("name", "text"),
         "Ada pertanyaan baru untuk koordinator dari {{1}}. Isinya: {{2}} Mohon dijawab, ya.",
-        ("Ambil",),
+        "There is a new question for the coordinators from {{1}}. It says: {{2}} Please answer it.",
+        (("Ambil", "Take it"),),
     ),
 }
 #: The names an operator may configure.
@@ -101,6 +134,12 @@ def as_template(reply: Reply, texts: Texts, language: str, now: datetime) -> Tem
         return None
     words = {name: texts.plain(value, language, now) for name, value in reply.values.items() if name in kind.values}
     return Template(kind.name, tuple(flat(words.get(name, "")) or NOTHING for name in kind.values))
+
+
+def too_long(kind: Kind, values: Sequence[str]) -> bool:
+    """Whether a template with these values in place is longer than WhatsApp takes."""
+    words = max((kind.says, kind.says_en), key=len)
+    return units(re.sub(r"{{\d+}}", "", words)) + sum(units(value) for value in values) > LONGEST
 
 
 def flat(text: str) -> str:

@@ -52,7 +52,10 @@ def open_database(config: Config) -> sa.Engine:
     """The database in its newest form: an SQLite file is brought there, a server's must be by `berdaya migrate`."""
     database = connect(config.database.url)
     if database.url.get_backend_name() == "sqlite":
-        migrations.upgrade(database)
+        try:
+            migrations.upgrade(database)
+        except migrations.IsABackup as problem:
+            raise UsageProblem(str(problem)) from None
     elif not migrations.is_current(database):
         raise UsageProblem("The database is not in its newest form. Run `berdaya migrate` first.")
     return database

@@ -191,7 +191,7 @@ def _overtake(session: Session, meeting_id: int, enrolment_ids: list[int], now: 
         OutboxMessage.meeting_id == meeting_id,
         OutboxMessage.enrolment_id.in_(enrolment_ids),
         OutboxMessage.message_class == MessageClass.REMINDER,
-        OutboxMessage.status == Status.QUEUED,
+        OutboxMessage.status.in_((Status.QUEUED, Status.HELD)),
     )
     session.execute(
         sa.update(OutboxMessage).where(*waiting).values(status=Status.EXPIRED, error="too_late", ended_at=now)

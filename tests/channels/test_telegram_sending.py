@@ -153,7 +153,7 @@ async def test_a_place_is_a_pin_and_then_words(channel: TelegramChannel, siti: T
 async def test_what_has_gone_is_not_sent_twice_when_its_second_part_must_come_again(
     channel: TelegramChannel, double: TelegramDouble, siti: TelegramPerson
 ) -> None:
-    double.fail_next("sendMessage", "500")
+    double.fail_next("sendMessage", "reset_before")
     assert isinstance(await refusal(channel, parcel(siti, WITH_PIN)), Uncertain)
     await channel.send(parcel(siti, WITH_PIN))
     await channel.send(parcel(siti, WITH_PIN, token="another"))
@@ -237,7 +237,7 @@ async def test_where_nothing_can_be_edited_all_is_sent_anew(
 FAILURES: list[tuple[str, dict[str, Any], type[NotSent], dict[str, Any]]] = [
     ("429", {"retry_after": 7}, TryLater, {"after": 7, "pause_all": True, "counts": False}),
     ("429", {"retry_after": None}, TryLater, {"after": 5, "pause_all": True, "counts": False}),
-    ("500", {}, Uncertain, {"reason": "no_answer"}),
+    ("500", {}, TryLater, {"reason": "provider_trouble", "counts": False}),
     ("reset_before", {}, Uncertain, {"reason": "no_answer"}),
     ("reset_after_accept", {}, Uncertain, {"reason": "no_answer"}),
     ("403", {}, Blocked, {"reason": "blocked"}),

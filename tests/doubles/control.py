@@ -25,15 +25,16 @@ class Control:
         """An answer for each order, until the lines end."""
         for line in lines:
             if line.strip():
-                yield json.dumps(self._answer(line), default=_plain)
+                yield json.dumps(self._answer(line), default=plain)
 
     def _answer(self, line: str) -> dict[str, Any]:
         try:
-            return {"ok": self._obey(json.loads(line))}
+            return {"ok": self.obey(json.loads(line))}
         except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as trouble:
             return {"error": f"{type(trouble).__name__}: {trouble}"}
 
-    def _obey(self, order: dict[str, Any]) -> Any:
+    def obey(self, order: dict[str, Any]) -> Any:
+        """Carry one order out; what it gives back."""
         who = self._named[order["who"]] if "who" in order else self._double
         if "new" in order:
             self._named[order["as"]] = getattr(self._double, order["new"])(**order.get("with", {}))
@@ -48,7 +49,7 @@ class Control:
         return True
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """What JSON does not know, readably; of a file only how many bytes it has."""
     if isinstance(value, bytes):
         return f"{len(value)} bytes"

@@ -1,7 +1,7 @@
 """Planned faults: which of the next calls goes wrong, and how. The doubles carry them out."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -26,13 +26,17 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One planned fault. `to` limits it to one address; `retry_after` in seconds, None to leave it out."""
+    """One planned fault. `to` limits it to one address; `retry_after` in seconds, None to leave it out.
+
+    `after` lets so many calls it fits go well first, for each time it strikes.
+    """
 
     call: str
     kind: FaultKind
     to: Hashable = None
     retry_after: float | None = 1
     code: int = 63018
+    after: int = 0
 
     def fits(self, call: str, to: Hashable) -> bool:
         """Whether it strikes this call."""
@@ -52,9 +56,12 @@ class FaultPlan:
 
     def take(self, call: str, to: Hashable = None) -> Fault | None:
         """The fault for this call, used up by asking; None if it may go well."""
-        for fault in self.waiting:
+        for place, fault in enumerate(self.waiting):
             if fault.fits(call, to):
-                self.waiting.remove(fault)
+                if fault.after:
+                    self.waiting[place] = replace(fault, after=fault.after - 1)
+                    return None
+                del self.waiting[place]
                 self.struck.append(fault)
                 return fault
         return None

@@ -71,6 +71,15 @@ class TelegramDouble(Server):
         person_id = user_id or 5_200_000_000 + self._persons
         return self.in_loop(lambda: TelegramPerson(self, name, person_id, language_code, has_started))
 
+    def crowd(self, first_id: int, count: int) -> int:
+        """So many women with ids in a row, who have all started the bot. Returns how many there are now."""
+        def come() -> int:
+            for number in range(first_id, first_id + count):
+                TelegramPerson(self, f"Ibu {number}", number, "id", True)
+            return len(self.chats.by_id)
+
+        return self.in_loop(come)
+
     def group(self, title: str, chat_id: int | None = None) -> TelegramGroup:
         """A group chat with the bot in it."""
         self._persons += 1
@@ -93,9 +102,11 @@ class TelegramDouble(Server):
         times: int = 1,
         to: Hashable = None,
         retry_after: float | None = 1,
+        after: int = 0,
     ) -> None:
-        """Let the next `times` calls of that method (`*` for any) go wrong."""
-        self.in_loop(lambda: self.faults.add(Fault(method, FaultKind(kind), to, retry_after), times))
+        """Let the next `times` calls of that method (`*` for any) go wrong, each `after` so many that go well."""
+        fault = Fault(method, FaultKind(kind), to, retry_after, after=after)
+        self.in_loop(lambda: self.faults.add(fault, times))
 
     @property
     def violations(self) -> list[Refusal]:

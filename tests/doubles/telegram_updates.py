@@ -68,6 +68,7 @@ class Updates:
         self.pending: dict[int, Update] = {}
         self.again: list[Update] = []  #: confirmed once, to be polled once more
         self.history: list[Update] = []
+        self.offered: set[int] = set()  #: of a kind the program asked for
         self.deliveries: list[Delivery] = []
         self.last_error = ""
         self.copies = 1  #: how often a webhook gets each update
@@ -82,6 +83,7 @@ class Updates:
         self.history.append(update)
         if kind not in UNASKED if self._allowed is None else kind in self._allowed:
             self.pending[update_id] = update
+            self.offered.add(update_id)
             self.resume()
         return update_id
 

@@ -6,7 +6,7 @@ signed webhooks and status callbacks, and fails on demand. HTTP is in `twilio_ap
 """
 
 import asyncio
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -98,13 +98,18 @@ class TwilioDouble(Server):
         to: Hashable = None,
         code: int = 63018,
         retry_after: float | None = None,
+        after: int = 0,
     ) -> None:
-        """Let the next `times` calls (`Messages.create`, `Content.create`, `*` …) go wrong."""
-        self.in_loop(lambda: self.faults.add(Fault(call, FaultKind(kind), to, retry_after, code), times))
+        """Let the next `times` calls (`Messages.create`, `Content.create`, `*` …) go wrong, each `after` so many good ones."""
+        self.in_loop(lambda: self.faults.add(Fault(call, FaultKind(kind), to, retry_after, code, after), times))
 
     def miss_next_inbound(self, count: int = 1) -> None:
         """The next messages stand in the account's list but are never posted."""
         self._missed += count
+
+    def plan_callbacks(self, statuses: Sequence[str], before_answer: bool = False, pause: float = 0) -> None:
+        """Which status callbacks come from now on, and when (`CallbackPlan`)."""
+        self.callbacks = CallbackPlan(tuple(statuses), pause, before_answer)
 
     def redeliver(self, sid: str) -> None:
         """Post an inbound message once more."""

@@ -16,9 +16,12 @@ class Approval(StrEnum):
     """How far Meta is with a template."""
 
     UNSUBMITTED = "unsubmitted"
+    RECEIVED = "received"
     PENDING = "pending"
     APPROVED = "approved"
     REJECTED = "rejected"
+    PAUSED = "paused"
+    DISABLED = "disabled"
 
 
 @dataclass

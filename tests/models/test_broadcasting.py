@@ -1,6 +1,8 @@
 """Broadcasts: who is in the audience, who can be reached, and counts that add up to the unit at every moment."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,17 +19,24 @@ from models.audience import (
     parse_audience,
     preview,
 )
-from models.broadcasting import BroadcastOver, cancel, count_change, create, pause, progress, resume
+from models.broadcast_resending import BroadcastRunning, curable, not_reached, resend
+from models.broadcast_summary import readers
+from models.broadcasting import BroadcastOver, cancel, count_change, count_changes, create, pause, progress, resume
 from models.broadcasts import Broadcast
 from models.erasure import erase_person
 from models.freezing import freeze_chunk
 from models.messages import MessageClass, OutboxMessage, Status
 from models.notices import announcement
+from models.office import CatalogueEntry, Media
 from models.opting import opt_out
 from models.people import Contact, OptOut, Person, Purpose
+from models.people_limit import days_for, people_left
+from models.programme import Programme
 from models.registration import Profile, give_consent, join_contact, register_without_contact, withdraw_consent
 from models.roles import NotAllowed
+from models.rosters import NotReached
 from models.seats import enrol
+from tests.bench.population import write
 from tests.models.world import World
 
 HELLO = announcement("Ada kelas baru, Bu.")
@@ -160,7 +169,7 @@ def test_it_waits_for_its_time_and_ends_when_everybody_has_an_end(world: World) 
     (row,) = world.messages(siti)
     with world.writes() as session:
         session.get_one(OutboxMessage, row.id).status = Status.ACCEPTED
-        count_change(session, broadcast, Status.SENDING, Status.ACCEPTED)
+        count_change(session, broadcast, Status.QUEUED, Status.ACCEPTED)
     world.do(broadcasts.run)
     told = world.do(progress, broadcast)
     assert (told.status, told.counts) == ("finished", {"accepted": 1})
@@ -226,3 +235,208 @@ def test_consent_given_later_counts_from_then_on(world: World) -> None:
     assert see(world, "all").recipients == 0
     world.do(give_consent, siti, Purpose.NEWS, "telegram")
     assert see(world, "all").recipients == 1
+
+
+def failed(world: World, broadcast: int, person: int, reason: str) -> None:
+    """Her message of a broadcast ends as failed."""
+    (row,) = world.messages(person)
+    with world.writes() as session:
+        ended = session.get_one(OutboxMessage, row.id)
+        ended.status, ended.error, ended.ended_at = Status.FAILED, reason, world.now
+        count_change(session, broadcast, Status.QUEUED, Status.FAILED, reason=reason)
+
+
+def women(world: World, *names: str) -> list[int]:
+    return [world.person(name, news=True) for name in names]
+
+
+def begun(world: World, **more: Any) -> int:
+    """A broadcast to all whose rows are written."""
+    broadcast = send(world, **more)
+    while world.do(broadcasts.run):
+        continue
+    return broadcast
+
+
+def test_every_state_has_its_own_counter_and_failures_their_reasons(world: World) -> None:
+    women(world, *"abcdef")
+    broadcast = begun(world)
+    batch = {
+        (broadcast, Status.QUEUED, Status.SENDING, None): 5,
+        (broadcast, Status.SENDING, Status.UNCERTAIN, None): 1,
+        (broadcast, Status.SENDING, Status.FAILED, "blocked"): 2,
+        (broadcast, Status.SENDING, Status.FAILED, None): 1,
+    }
+    world.do(count_changes, batch)
+    told = world.do(progress, broadcast)
+    assert told.counts == {"queued": 1, "sending": 1, "uncertain": 1, "failed": 3}
+    assert (told.failures, told.waiting) == ({"blocked": 2, "undelivered": 1}, 3)
+    assert adds_up(world, broadcast)
+    world.do(count_change, broadcast, Status.FAILED, Status.READ, reason="undelivered")  # she read it after all
+    told = world.do(progress, broadcast)
+    assert (told.counts["failed"], told.failures) == (2, {"blocked": 2})
+
+
+def test_only_what_is_being_sent_may_be_claimed(world: World) -> None:
+    women(world, "Siti")
+    sending, paused, stopped = begun(world), begun(world), begun(world)
+    world.do(create, world.ratna, "all", HELLO, world.now + timedelta(days=1))
+    world.do(pause, world.ratna, paused)
+    world.do(cancel, world.ratna, stopped)
+    world.do(broadcasts.run)
+    (row,) = world.do(broadcasting.running)
+    assert (row.id, row.content, row.repeat_uncertain) == (sending, HELLO, True)
+    world.passes(days=3)
+    assert world.do(broadcasting.running) == [], "it is news no more, though nothing has ended it yet"
+
+
+def test_a_row_carries_nothing_that_its_broadcast_has(world: World) -> None:
+    (siti,) = women(world, "Siti")
+    begun(world)
+    (row,) = world.messages(siti)
+    assert (row.content, row.token, row.once_key, row.expires_at, row.outside_window) == (None, None, None, None, False)
+
+
+@pytest.mark.parametrize("audience", ["all", "topic:menjahit", "kecamatan:36.71.05", "not-enrolled"])
+def test_what_is_frozen_is_what_was_previewed(world: World, audience: str) -> None:
+    with world.writes() as session:
+        write(session.connection(), 2_000, world.now, first=100)
+        session.add(CatalogueEntry(section="topics", slug="menjahit", data={}, updated_at=world.now))
+    seen = see(world, audience)
+    broadcast = send(world, audience)
+    while world.do(broadcasts.run):
+        continue
+    told = world.do(progress, broadcast)
+    assert (told.audience, told.recipients) == (seen.audience, seen.recipients)
+    assert adds_up(world, broadcast)
+    outside = world.look(lambda s: s.scalar(sa.select(sa.func.count()).where(OutboxMessage.outside_window.is_(True))))
+    assert outside == told.outside_window == seen.by_channel["whatsapp"][Reach.WINDOW_CLOSED] > 0
+
+
+def test_ending_a_stopped_broadcast_reads_its_open_rows_alone(world: World) -> None:
+    with world.writes() as session:
+        write(session.connection(), 500, world.now, first=100)
+    broadcast = begun(world)
+    world.do(cancel, world.ratna, broadcast)
+    plans: list[str] = []
+
+    @sa.event.listens_for(world.database, "before_cursor_execute")
+    def explain(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        if statement.startswith("UPDATE outbox"):
+            plan = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+            plans.append(" ".join(step[3] for step in plan))
+
+    while world.do(broadcasts.run):
+        continue
+    assert plans
+    assert all("ix_outbox_open_broadcast" in plan for plan in plans), plans
+    assert world.do(progress, broadcast).counts == {"cancelled": 400}
+
+
+def test_stopping_while_it_is_frozen_ends_what_was_written(world: World) -> None:
+    women(world, *"abcdef")
+    broadcast = send(world)
+    world.do(freeze_chunk, broadcast, limit=4)
+    world.do(cancel, world.ratna, broadcast)
+    while world.do(broadcasts.run):
+        continue
+    told = world.do(progress, broadcast)
+    assert (told.status, told.counts) == ("cancelled", {"cancelled": 3})
+    assert adds_up(world, broadcast)
+
+
+def test_what_metas_limit_spreads_over_days_stays_news_for_so_long(tmp_path: Path) -> None:
+    world = World(tmp_path, Programme(daily_people_limit=2))
+    for name in "abcde":
+        world.person(name, channel="whatsapp", news=True)
+    broadcast = world.do(create, world.ratna, "all", HELLO, world.now + timedelta(days=2)).id
+    world.do(broadcasts.run)
+    found = world.get(Broadcast, broadcast)
+    assert (found.outside_window, found.expires_at - found.starts_at) == (5, timedelta(days=3 + 2))
+
+
+def test_metas_people_are_counted_once_over_a_day(world: World) -> None:
+    siti, ani, _ = women(world, "Siti", "Ani", "Wati")
+    begun(world)
+    begun(world)
+    for person, ended in ((siti, 23), (siti, 1), (ani, 25)):
+        with world.writes() as session:
+            row = session.get_one(OutboxMessage, world.messages(person)[0].id)
+            row.outside_window, row.status = True, Status.ACCEPTED
+            row.ended_at = world.now - timedelta(hours=ended)
+    assert world.do(people_left, channel="telegram", limit=10) == 9
+    with world.writes() as session:  # who is being written to counts already
+        row = session.get_one(OutboxMessage, world.messages(ani)[0].id)
+        row.outside_window, row.status = True, Status.SENDING
+    assert world.do(people_left, channel="telegram", limit=10) == 8
+    assert world.do(people_left, channel="telegram", limit=1) == 0
+    assert world.do(people_left, channel="telegram", limit=0) is None
+
+
+@pytest.mark.parametrize(
+    ("people", "limit", "left", "days"),
+    [(5, 0, None, 1), (0, 10, None, 0), (10, 10, None, 1), (11, 10, None, 2), (11, 10, 1, 2), (12, 10, 1, 3)],
+)
+def test_days_that_a_limit_takes(people: int, limit: int, left: int | None, days: int) -> None:
+    assert days_for(people, limit, left) == days
+
+
+def test_it_goes_again_once_to_those_whom_it_may_reach_now(world: World) -> None:
+    siti, ani, wati, rohayati = women(world, "Siti", "Ani", "Wati", "Rohayati")
+    first = begun(world)
+    with pytest.raises(BroadcastRunning):
+        world.do(resend, world.ratna, first)
+    for person, reason in ((siti, "undelivered"), (ani, "blocked"), (wati, "gave_up")):
+        failed(world, first, person, reason)
+    world.do(cancel, world.ratna, first)
+    while world.do(broadcasts.run):
+        continue
+    assert curable(world.do(progress, first)) == 2
+    world.do(opt_out, contact_of(world, wati), OptOut.BROADCASTS)
+    again = world.do(resend, world.ratna, first)
+    assert world.do(resend, world.ratna, first).id == again.id, "a double click is one broadcast"
+    while world.do(broadcasts.run):
+        continue
+    told = world.do(progress, again.id)
+    assert (told.counts, told.excluded) == ({"queued": 1}, {"opted_out": 1})
+    assert [len(world.messages(person)) for person in (siti, ani, wati, rohayati)] == [1, 0, 0, 0]
+    with pytest.raises(NotAllowed):
+        world.do(resend, siti, first)
+
+
+def test_a_resend_needs_the_consent_its_first_one_needed(world: World) -> None:
+    sewing = world.event("Menjahit Dasar")
+    siti = world.person("Siti")
+    world.do(enrol, siti, sewing)
+    first = begun(world, audience="event:menjahit-dasar")
+    failed(world, first, siti, "undelivered")
+    world.do(broadcasts.run)
+    again = world.do(resend, world.ratna, first)
+    world.do(broadcasts.run)
+    assert (again.audience, len(world.messages(siti))) == ("resend:1.programme", 1)
+    assert parse_audience(again.audience).again(7).what == "7.programme"
+
+
+def test_who_was_not_reached_is_listed_with_the_reason(world: World) -> None:
+    siti, ani = women(world, "Siti", "Ani")
+    broadcast = begun(world)
+    failed(world, broadcast, siti, "blocked")
+    assert world.do(not_reached, world.ratna, broadcast, 0, 9) == [NotReached(siti, "Siti", "blocked")]
+    assert world.do(not_reached, world.ratna, broadcast, 1, 9) == []
+    with pytest.raises(NotAllowed):
+        world.do(not_reached, ani, broadcast, 0, 9)
+
+
+def test_one_picture_for_each_language_is_asked_for_when_it_ends(world: World) -> None:
+    dewi = world.coordinator("Dewi")
+    with world.writes() as session:
+        session.get_one(Person, dewi).language = "en"
+    broadcast = begun(world)  # nobody in it: it ends at once
+    pictures = world.look(lambda s: s.scalars(sa.select(Media).order_by(Media.ref)).all())
+    assert [(found.channel, found.ref) for found in pictures] == [
+        ("drawn", f"{broadcast} en"),
+        ("drawn", f"{broadcast} id"),
+    ]
+    found = world.get(Broadcast, broadcast)
+    assert [c.person_id for c in world.look(lambda s: readers(s, found, "en"))] == [dewi]
+    assert [c.person_id for c in world.look(lambda s: readers(s, found, "id"))] == [world.ratna]

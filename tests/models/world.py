@@ -1,4 +1,4 @@
-"""A small programme for tests of the rules: people, events and a clock over one real SQLite file.
+"""A small programme for tests of the rules: people, events and a clock over one real database.
 
 `world.do(enrol, siti, sewing)` runs one rule in its own transaction and gives it `now` and the programme if it asks.
 """
@@ -14,8 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import roles, tables
-from models.base import Base
-from models.database import connect, reading, writing
+from models.database import reading, writing
 from models.enrolments import Enrolment
 from models.event_editing import create_event, publish
 from models.event_plan import EventPlan, weekly
@@ -24,6 +23,7 @@ from models.messages import OutboxMessage, Status
 from models.people import Contact, Person, Purpose
 from models.programme import WIB, Programme
 from models.registration import Profile, give_consent, register
+from tests import databases
 
 T = TypeVar("T")
 #: A Tuesday noon in WIB: 24 November 2026.
@@ -40,8 +40,7 @@ class World:
     def __init__(self, folder: Path, programme: Programme | None = None) -> None:
         self.now = NOON
         self.programme = programme or Programme()
-        self.database = connect(f"sqlite:///{folder / 'world.db'}")
-        Base.metadata.create_all(self.database)
+        self.database = databases.opened(folder / "world.db")
         self.ratna = self.coordinator("Ratna")
 
     def writes(self) -> AbstractContextManager[Session]:

@@ -1,0 +1,1 @@
+"""Backups, the way back, and what becomes of what was unsent."""
