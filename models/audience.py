@@ -1,14 +1,14 @@
-"""For whom a broadcast is: the stored filter, who of them can be reached and how, and the counts before it is sent."""
+"""For whom a broadcast is: the stored filter, and the counts before it is sent (who is reached: `models/reach.py`)."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from models.base import Refused
 from models.broadcasts import Broadcast
@@ -16,8 +16,11 @@ from models.enrolments import Enrolment, EnrolmentStatus
 from models.events import Event
 from models.messages import OutboxMessage, Status
 from models.office import CatalogueEntry
-from models.people import Consent, Contact, Interest, OptOut, Person, Purpose
+from models.people import Contact, Interest, Person, Purpose
 from models.programme import Programme
+from models.reach import RECIPIENTS, Reach, reach_of
+
+__all__ = ["RECIPIENTS", "Reach"]
 
 #: Who counts as taking part in something.
 _TAKES_PART = (EnrolmentStatus.ENROLLED, EnrolmentStatus.OFFERED, EnrolmentStatus.COMPLETED)
@@ -49,21 +52,6 @@ OFFERED = tuple(kind for kind in AudienceKind if kind is not AudienceKind.RESEND
 CURABLE = ("gave_up", "held_back", "template_fault", "undelivered", "unknown_outcome", "window_closed")
 #: Marks a resend of what needs the programme's consent only.
 _PROGRAMME = ".programme"
-
-
-class Reach(StrEnum):
-    """Whether and why a person of the audience gets the message. Each person is in exactly one state."""
-
-    REACHABLE = "reachable"
-    WINDOW_CLOSED = "window_closed"  #: only by an approved template; is a recipient all the same
-    OPTED_OUT = "opted_out"  #: on every contact of hers
-    BLOCKED = "blocked"  #: she blocked us, or a coordinator blocked her
-    NO_CONSENT = "no_consent"  #: did not say yes to announcements
-    NO_CONTACT = "no_contact"
-
-
-#: Who gets a row.
-RECIPIENTS = (Reach.REACHABLE, Reach.WINDOW_CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,93 +130,46 @@ def known_audience(session: Session, text: str) -> Audience:
 Within = Callable[[Any], sa.ColumnElement[bool]]
 
 
-def belongs(audience: Audience, within: Within = lambda person_id: sa.true()) -> sa.ColumnElement[bool]:
-    """The filter, as a condition on `Person`, for everybody or for those `within` says, by the column of their ids."""
+def belongs(audience: Audience, within: Within | None = None) -> sa.ColumnElement[bool]:
+    """The filter, as a condition on `Person`: for everybody, or as a part of a query over those `within` says.
+
+    `within` gets the column of a person's id, so that every table in it is read for those people alone.
+    """
+    only: Within = within or (lambda person_id: sa.true())
     match audience.kind:
         case AudienceKind.ALL:
             return sa.true()
         case AudienceKind.TOPIC:
             interested = sa.select(Interest.person_id).where(Interest.topic == audience.what)
-            return Person.id.in_(interested.where(within(Interest.person_id)))
+            return Person.id.in_(interested.where(only(Interest.person_id)))
         case AudienceKind.KECAMATAN:
             return Person.kecamatan == audience.what
         case AudienceKind.EVENT:
             held = EnrolmentStatus.ENROLLED, EnrolmentStatus.OFFERED
             its = sa.select(Event.id).where(Event.slug == audience.what).scalar_subquery()
             seated = sa.select(Enrolment.person_id).where(Enrolment.event_id == its, Enrolment.status.in_(held))
-            return Person.id.in_(seated.where(within(Enrolment.person_id)))
+            return Person.id.in_(seated.where(only(Enrolment.person_id)))
         case AudienceKind.NOT_ENROLLED:
             enrolment = sa.select(Enrolment.id).where(Enrolment.person_id == Person.id)
             return ~enrolment.where(Enrolment.status.in_(_TAKES_PART)).exists()
         case AudienceKind.RESEND:
-            return Person.id.in_(not_reached(audience.again_of).where(within(Contact.person_id)))
+            return Person.id.in_(_not_reached(audience.again_of, within))
 
 
-def not_reached(broadcast_id: int) -> sa.Select[int | None]:
-    """The ids of those a broadcast did not reach for a reason that may be gone."""
+def _not_reached(broadcast_id: int, within: Within | None) -> sa.Select[int | None]:
+    """The ids of those a broadcast did not reach for a reason that may be gone.
+
+    All of them are found by the index of failed rows; some of them by their contacts, where the sum keeps that index away.
+    """
     failed = OutboxMessage.status == sa.literal(Status.FAILED.value, sa.String(), literal_execute=True)
-    return (
+    found = (
         sa.select(Contact.person_id)
         .join(OutboxMessage, OutboxMessage.contact_id == Contact.id)
-        .where(OutboxMessage.broadcast_id == broadcast_id, failed, OutboxMessage.error.in_(CURABLE))
+        .where(failed, OutboxMessage.error.in_(CURABLE))
     )
-
-
-def reach_of(
-    people: sa.ColumnElement[bool], needs: Purpose, at: datetime, programme: Programme
-) -> sa.Select[int, int | None, str | None, str | None, str | None, str]:
-    """Everybody a condition on `Person` names: id, chosen contact (id, channel, address, language) and `Reach`.
-
-    The contact chosen is the reachable one she last wrote from; one state for each person. It is looked up for one
-    person after the other by index, so that a range of ids costs what the range holds.
-    """
-    rank = _rank(Contact, at, programme)
-    consent = sa.exists().where(Consent.person_id == Person.id, Consent.purpose == needs)
-    state = sa.case(
-        (Contact.id.is_(None), Reach.NO_CONTACT.value),
-        (~consent, Reach.NO_CONSENT.value),
-        (sa.or_(Person.blocked, rank == 3), Reach.BLOCKED.value),
-        (rank == 2, Reach.OPTED_OUT.value),
-        (rank == 1, Reach.WINDOW_CLOSED.value),
-        else_=Reach.REACHABLE.value,
-    )
-    return (
-        sa.select(
-            Person.id, Contact.id.label("contact_id"), Contact.channel, Contact.address, Contact.language,
-            state.label("reach"),
-        )
-        .outerjoin(Contact, Contact.id == _best_contact(at, programme))
-        .where(people)
-    )  # fmt: skip
-
-
-def _best_contact(at: datetime, programme: Programme) -> sa.ScalarSelect[int]:
-    """The contact a person is written to, reachable or not."""
-    hers = aliased(Contact)
-    return (
-        sa.select(hers.id)
-        .where(hers.person_id == Person.id)
-        .order_by(_rank(hers, at, programme), hers.last_heard_at.desc().nulls_last(), hers.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
-def _rank(contact: type[Contact], at: datetime, programme: Programme) -> sa.Case[int]:
-    """How well a contact is reached, the best first: 0 reachable, 1 window closed, 2 opted out, 3 blocked."""
-    closed = [
-        sa.and_(
-            contact.channel == channel,
-            sa.or_(contact.last_heard_at.is_(None), contact.last_heard_at <= at - timedelta(hours=hours)),
-        )
-        for channel, hours in programme.windows
-    ]
-    return sa.case(
-        (contact.blocked_at.is_not(None), 3),
-        (contact.opt_out != OptOut.NONE, 2),
-        (sa.or_(sa.false(), *closed), 1),
-        else_=0,
-    )
+    if within is None:
+        return found.where(OutboxMessage.broadcast_id == broadcast_id)
+    return found.where(OutboxMessage.broadcast_id + 0 == broadcast_id, within(Contact.person_id))
 
 
 def preview(session: Session, audience: Audience, at: datetime, programme: Programme) -> Preview:

@@ -117,17 +117,18 @@ def _steer(
     return broadcast
 
 
-def running(session: Session, now: datetime) -> Sequence[sa.Row[int, dict[str, Any], bool]]:
+def running(session: Session, now: datetime) -> Sequence[sa.Row[Any]]:
     """The broadcasts whose rows may be claimed now, oldest first: id, content, `repeat_uncertain`.
 
     They are locked until the transaction ends, so that nothing is claimed of a broadcast once it was stopped.
     """
-    return session.execute(
+    found: sa.Select[Any] = (
         sa.select(Broadcast.id, Broadcast.content, Broadcast.repeat_uncertain)
         .where(Broadcast.status == BroadcastStatus.SENDING, Broadcast.expires_at > now)
         .order_by(Broadcast.id)
         .with_for_update()
-    ).all()
+    )
+    return session.execute(found).all()
 
 
 def progress(session: Session, broadcast_id: int) -> Progress:

@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import people_limit
-from models.audience import RECIPIENTS, Audience, Reach, belongs, parse_audience, reach_of
+from models.audience import Audience, belongs, parse_audience
 from models.broadcast_counts import add, count_change, locked, waiting
 from models.broadcasting import NEWS_FOR
 from models.broadcasts import Broadcast, BroadcastStatus
 from models.messages import MessageClass, OutboxMessage, Status, needs_sender
 from models.people import Person
 from models.programme import Programme
+from models.reach import RECIPIENTS, Reach, reach_of
 
 _outbox = cast(sa.Table, OutboxMessage.__table__)  # Core, without the ORM's price for each row
 

@@ -43,16 +43,17 @@ _STATE = (
         )
     )
 )  # fmt: skip
-#: Two processes that hear one woman at the same moment go one after the other (SQLite has one writer anyway).
-_LOCKED = _STATE.with_for_update(of=_contacts)
-_BY_ADDRESS = Prepared(
-    any=_LOCKED.where(_contacts.c.channel == sa.bindparam("channel"), _contacts.c.address == sa.bindparam("address"))
-)
-_BY_EXTERNAL_ID = Prepared(
-    any=_LOCKED.where(
-        _contacts.c.channel == sa.bindparam("channel"), _contacts.c.external_id == sa.bindparam("external_id")
-    )
-)
+_IS_ADDRESS = _contacts.c.channel == sa.bindparam("channel"), _contacts.c.address == sa.bindparam("address")
+_IS_EXTERNAL_ID = (
+    _contacts.c.channel == sa.bindparam("channel"), _contacts.c.external_id == sa.bindparam("external_id"),
+)  # fmt: skip
+_BY_ADDRESS, _BY_EXTERNAL_ID = (Prepared(any=_STATE.where(*which)) for which in (_IS_ADDRESS, _IS_EXTERNAL_ID))
+#: Two processes that hear one woman at the same moment go one after the other (SQLite has one writer anyway). A statement of
+#: its own: one that waited for a lock would still show her conversation as it was before it waited.
+_LOCKS = {
+    found: Prepared(any=sa.select(_contacts.c.id).where(*which).with_for_update())
+    for found, which in ((_BY_ADDRESS, _IS_ADDRESS), (_BY_EXTERNAL_ID, _IS_EXTERNAL_ID))
+}
 _NEW_CONTACT = Prepared(
     ("channel", "address", "external_id", "language", "created_at", "opt_out"),
     sqlite=sqlite.insert(_contacts).on_conflict_do_nothing().returning(_contacts.c.id),
@@ -172,6 +173,8 @@ class _Row(NamedTuple):
 
 
 def _row(session: Session, statement: Prepared, values: Mapping[str, Any]) -> _Row | None:
+    if session.get_bind().dialect.name != "sqlite" and _LOCKS[statement].first(session, values) is None:
+        return None
     found = statement.first(session, values)
     return None if found is None else _Row(*found)
 

@@ -59,9 +59,10 @@ class Interest(Base):
     """One topic of one person: the index by which a broadcast finds its audience. Follows `Person.interests`."""
 
     __tablename__ = "interests"
+    __table_args__ = (sa.Index("ix_interests_topic", "topic", "person_id"),)
 
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
-    topic: Mapped[str] = mapped_column(sa.String(30), primary_key=True, index=True)
+    topic: Mapped[str] = mapped_column(sa.String(30), primary_key=True)
 
 
 class Consent(Base):

@@ -1,4 +1,4 @@
-"""Dialogues in tests: `siti.says("halo")`, `siti.sees("register.consent.ask")`, on the real engine and real SQLite.
+"""Dialogues in tests: `siti.says("halo")`, `siti.sees("register.consent.ask")`, on the real engine and a real database.
 
 A `Village` is one database with a clock; its phones are people on one channel each. What they see is what the outbox
 holds, worded as the channel words it.
@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot import summary_chart
 from bot.channels.base import Sent
 from bot.conversation.engine import Engine
 from bot.conversation.heard import Heard, Kind, Location, MediaRef
@@ -28,9 +30,11 @@ from handlers.conversations import GATES
 from handlers.conversations import engine as conversation_engine
 from handlers.visit import Visit
 from models import catalogue
-from models.base import Base
-from models.database import connect, reading, writing
+from models.broadcast_summary import DRAWN
+from models.database import reading, writing
+from models.office import Media, MediaStatus
 from models.programme import Programme
+from tests import databases
 
 ROOT = Path(__file__).parents[1]
 #: A Tuesday noon in WIB: 24 November 2026.
@@ -61,8 +65,7 @@ class Village:
         self.now, self.folder = NOON, folder
         self.texts = texts or Texts.load(ROOT / "texts")
         self.programme = programme or Programme()
-        self.database = connect(f"sqlite:///{folder / 'village.db'}")
-        Base.metadata.create_all(self.database)
+        self.database = databases.opened(folder / "village.db")
         self.runs(conversation_engine(self.texts))
         self.ledger = Ledger("test", self.programme)
         self.phones: dict[tuple[str, str], Phone] = {}
@@ -106,7 +109,16 @@ class Village:
         for job in JOBS.values():
             with writing(self.database) as session:
                 job(session, self.now, self.programme)
+        self._draws()
         self.delivers()
+
+    def _draws(self) -> None:
+        """Pictures of how broadcasts went are drawn, and their readers told."""
+        with writing(self.database) as session:
+            wanted = sa.select(Media).where(Media.channel == DRAWN, Media.status == MediaStatus.PENDING)
+            for picture in session.scalars(wanted).all():
+                data = summary_chart.drawn(session, picture, self.texts, self.now)
+                summary_chart.told(session, picture.token, data, self.texts, self.now, self.programme)
 
     def delivers(self) -> None:
         """Whatever is due arrives, in the sender's order."""

@@ -30,6 +30,8 @@ log = structlog.get_logger()
 TELEGRAM = "https://api.telegram.org"
 #: How long Telegram may hold a question for updates open, in seconds, and how many updates one answer may hold.
 LONG_POLL, BATCH = 25, 100
+#: Calls Telegram may have open at our webhook at once, the most it allows: each waits for its commit.
+CONNECTIONS = 100
 #: Commands in the bot's menu, each a word that always works; described under `telegram.command.*` in `texts/`.
 COMMANDS = ("menu", "help", "batal", "stop")
 
@@ -149,7 +151,9 @@ class TelegramChannel:
 
     async def _set_webhook(self) -> None:
         url = f"{self._public_url}/telegram/webhook"
-        await self._bot.set_webhook(url, secret_token=self._secret, allowed_updates=list(ALLOWED))
+        await self._bot.set_webhook(
+            url, secret_token=self._secret, allowed_updates=list(ALLOWED), max_connections=CONNECTIONS
+        )
 
     async def _delete_webhook(self) -> None:
         try:

@@ -73,7 +73,8 @@ class WhatsAppChannel:
         self._contents = Contents(self._client, memory)
         self._approved = Approved(self._client, templates or {}, memory)
         self._tells_statuses = bool(api_base_url) or _is_public(self._public_url)
-        self._refusals = 0  #: 429 in a row
+        self._refusals = 0  #: bursts of 429 in a row
+        self._rests_until = now()
 
     async def open(self) -> None:
         """Check the account. Raises ChannelDown or TryLater."""
@@ -216,11 +217,18 @@ class WhatsAppChannel:
         except Trouble as problem:
             outcome = errors.of_send(problem)
             if isinstance(outcome, TryLater) and outcome.reason == "too_many_requests":
-                self._refusals += 1
-                outcome.after = max(outcome.after, errors.pause_after(self._refusals))
+                outcome.after = max(outcome.after, self._rest())
             raise outcome from problem
         self._refusals = 0
         return Sent(sid, shown)
+
+    def _rest(self) -> float:
+        """Seconds to rest after a 429. Those of messages that left at the same moment count as one."""
+        now = self._now()
+        if now >= self._rests_until:
+            self._refusals += 1
+            self._rests_until = now + timedelta(seconds=errors.pause_after(self._refusals))
+        return (self._rests_until - now).total_seconds()
 
     async def _file_of(self, message: Listed) -> MediaRef | None:
         files = await self._client.media_of(message.sid) if message.is_inbound and message.media else []

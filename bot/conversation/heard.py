@@ -3,9 +3,11 @@
 Here live only facts about what arrived. What it means is the engine's business, and how it travelled the channel's.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -27,6 +29,10 @@ class Kind(StrEnum):
     UNBLOCKED = "unblocked"  #: she let us in again
 
 
+#: Characters that mean nothing and that a database may refuse: NUL, and half of a UTF-16 pair.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 @dataclass(frozen=True, slots=True)
 class MediaRef:
     """A file she sent, named the way its channel can fetch it later (a file id or an address)."""
@@ -34,6 +40,9 @@ class MediaRef:
     ref: str
     content_type: str
     size: int | None = None  #: bytes, where the channel says so
+
+    def __post_init__(self) -> None:
+        _clean(self, "ref", "content_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +53,16 @@ class Location:
     longitude: float
     label: str = ""
 
+    def __post_init__(self) -> None:
+        _clean(self, "label")
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One message from one address. `text` and `action` are never both set: a name must not read as a button."""
+    """One message from one address. `text` and `action` are never both set: a name must not read as a button.
+
+    Whatever a channel hands over, no word in it holds a character that could not be stored.
+    """
 
     channel: str
     account: str  #: ours: the bot's id, the WhatsApp sender
@@ -66,3 +81,11 @@ class Heard:
     def __post_init__(self) -> None:
         if self.text is not None and self.action is not None:
             raise ValueError("a message is typed or pressed, never both")
+        _clean(self, "address", "message_id", "text", "action", "external_id", "language", "pressed")
+
+
+def _clean(thing: Any, *names: str) -> None:
+    for name in names:
+        words = getattr(thing, name)
+        if words and _UNSTORABLE.search(words):
+            object.__setattr__(thing, name, _UNSTORABLE.sub("", words))

@@ -19,7 +19,6 @@ from bot.delivery import crash_points
 from bot.delivery.inbox import LEASE, Outgoing
 from models import broadcasting, offers
 from models.broadcast_counts import Change
-from models.broadcasts import Broadcast, BroadcastStatus
 from models.messages import MessageClass, OutboxMessage, Status, needs_sender
 from models.people import Contact, OptOut, Person
 from models.programme import Programme
@@ -62,7 +61,7 @@ class _Claim:
 
 def claim(session: Session, terms: Terms, now: datetime, replies: int, others: int) -> list[Outgoing]:
     """Claim up to so many replies and so many messages the program starts; they are `sending` after the commit."""
-    running = session.execute(_RUNNING).all()
+    running = broadcasting.running(session, now)
     work = _Claim(session, terms, now, {row.id: row for row in running}, terms.people_left, [], set(terms.busy))
     if replies > 0:
         _choose(work, session.execute(_select(terms, now).where(*_REPLY).limit(replies)).all())
@@ -76,13 +75,6 @@ def claim(session: Session, terms: Terms, now: datetime, replies: int, others: i
     _write_down(work)
     crash_points.at("claim.before_commit")
     return work.chosen
-
-
-_RUNNING = (
-    sa.select(Broadcast.id, Broadcast.content, Broadcast.repeat_uncertain)
-    .where(Broadcast.status == BroadcastStatus.SENDING)
-    .order_by(Broadcast.id)
-)
 
 
 def _select(terms: Terms, now: datetime) -> sa.Select[*tuple[Any, ...]]:

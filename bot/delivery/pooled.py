@@ -27,8 +27,8 @@ PAUSE = 0.02
 #: Two steps met: deadlock_detected, serialization_failure.
 _MET = frozenset({"40P01", "40001"})
 #: The server's trouble that its driver does not call so: read_only_sql_transaction (after a failover),
-#: idle_in_transaction_session_timeout.
-_TROUBLE = frozenset({"25006", "25P03"})
+#: idle_in_transaction_session_timeout, transaction_timeout.
+_TROUBLE = frozenset({"25006", "25P03", "25P04"})
 
 
 class PooledWriter(Writer):

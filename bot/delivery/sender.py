@@ -35,13 +35,15 @@ WINDOW_MARGIN = timedelta(minutes=5)
 #: Most messages of one channel on their way at once.
 IN_FLIGHT = 200
 #: Messages are claimed for so long ahead of their start, in seconds: a claim takes a while.
-AHEAD = 0.25
+AHEAD = 0.1
+#: Most messages the program starts in one claim: conversations wait for the writer no longer than it takes.
+CLAIMED = 64
 #: With fewer free places than this part of all, no claim is made: many small ones would cost more than they bring.
 WORTH = 0.25
 #: A lease must last longer than the longest send: a message that has waited longer than this is handed back, in seconds.
 STARTS_WITHIN = LEASE.total_seconds() - 20.0
 #: Most results written in one commit.
-BATCH = 500
+BATCH = 100
 #: After a claim that found nothing the next one is at least so much later, in seconds.
 NOTHING_FOR = 0.05
 #: How often the people written to outside their window are counted, in seconds.
@@ -157,7 +159,7 @@ class Sender:
         room, at = IN_FLIGHT - len(lane.chains) - len(lane.waiting) - len(self._results), time.monotonic()
         if not lane.claims or room < IN_FLIGHT * WORTH or at < lane.pacer.paused_until:
             return 0
-        others = min(room, _ahead(lane, at))
+        others = min(room, CLAIMED, _ahead(lane, at))
         step = partial(self._claimed, name, lane, room, others)
         try:
             rows = await self._writer.run(step)

@@ -85,7 +85,8 @@ def _advance(session: Session, row: OutboxMessage, word: DeliveryStatus, now: da
         claims.end(session, row, Status.FAILED, word.error or "undelivered", now, programme)
         return
     if row.broadcast_id is not None:
-        broadcasting.count_changes(session, {(row.broadcast_id, row.status, status, None): 1})
+        was = row.error if row.status is Status.FAILED else None
+        broadcasting.count_changes(session, {(row.broadcast_id, row.status, status, was): 1})
     if claims.is_offer(row) and row.enrolment_id is not None and RANK[Status(row.status)] == 0:
         offers.offer_accepted(session, row.enrolment_id, now, programme)
     row.status, row.ended_at, row.error = status, row.ended_at or now, None

@@ -325,9 +325,20 @@ async def test_too_many_is_no_attempt_and_waits_as_told(
             await channel.send(parcel(Reply("long", {"text": "halo"}), double))
         assert (busy.value.counts, busy.value.pause_all) == (False, True)
         waits.append(busy.value.after)
+        double.clock.advance(seconds=busy.value.after)
     assert waits[0] == 7
     assert 16 <= waits[5] <= 48  # doubled five times, with jitter
     await channel.send(parcel(Reply("long", {"text": "halo"}), double))
+
+
+async def test_refusals_of_one_moment_count_as_one(channel: WhatsAppChannel, double: TwilioDouble) -> None:
+    double.fail_next("Messages.create", FaultKind.RATE, times=8)
+    waits = []
+    for _ in range(8):
+        with pytest.raises(TryLater) as busy:
+            await channel.send(parcel(Reply("long", {"text": "halo"}), double))
+        waits.append(busy.value.after)
+    assert max(waits) <= 1.5
 
 
 @pytest.mark.parametrize("kind", [FaultKind.ERROR, FaultKind.RESET_BEFORE, FaultKind.RESET_AFTER_ACCEPT])

@@ -1,4 +1,4 @@
-"""A post office: a real SQLite file, the real writer and sender, and a messenger whose answers a test decides."""
+"""A post office: a real database, the real writer and sender, and a messenger whose answers a test decides."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 from bot.channels.base import Channel, NotSent, Parcel, Sent
 from bot.conversation.heard import MediaRef
 from bot.delivery.pacing import Pacer
+from bot.delivery.pooled import PooledWriter
 from bot.delivery.results import Ledger
 from bot.delivery.sender import Lane, Sender
 from bot.delivery.writer import Writer
 from models import outbox
-from models.base import Base
-from models.database import connect, reading, writing
+from models.database import reading, writing
 from models.messages import MessageClass, OutboxMessage
 from models.people import Contact, Person
 from models.programme import Programme
+from tests import databases
 
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 
@@ -74,7 +75,8 @@ class Office:
     rate: float = 0.0
 
     def __post_init__(self) -> None:
-        self.writer = Writer(self.database)
+        kind = Writer if self.database.dialect.name == "sqlite" else PooledWriter
+        self.writer = kind(self.database)
         channel: Channel = self.channel
         self.lane = Lane(channel, Pacer(self.rate, 0), asks_provider=channel.name in self.asked)
         ledger = Ledger("here", Programme(), self.asked)
@@ -144,8 +146,7 @@ class Office:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[sa.Engine]:
-    engine = connect(f"sqlite:///{tmp_path / 'office.db'}")
-    Base.metadata.create_all(engine)
+    engine = databases.opened(tmp_path / "office.db")
     yield engine
     engine.dispose()
 

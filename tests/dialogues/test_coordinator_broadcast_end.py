@@ -1,5 +1,7 @@
 """How a broadcast ends: one summary with a picture, who was not reached, sending it again; and what is settled before."""
 
+import asyncio
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from bot.channels.base import Blocked, NotSent, Rejected, Sent
 from bot.delivery.claims import Terms, claim
 from bot.delivery.results import Result
 from bot.jobs import JOBS
-from models import media
+from bot.storage import Storage
+from models import freezing, media
 from models.broadcasts import Broadcast
 from models.programme import Programme
 from tests.dialogue import Phone, Village
@@ -131,3 +134,24 @@ def test_metas_limit_is_said_beforehand(tmp_path: Path) -> None:
     village.passes(hours=25)
     previewed(ratna).reads("3 lewat 24 jam", "Karena batas WhatsApp, kabar ini terkirim dalam 3 hari.")
     ratna.presses("Sekarang").reads("dikirim sekarang. Karena batas WhatsApp", "dalam 3 hari. Jadi dikirim?")
+
+
+def test_a_simulated_phone_shows_an_announcement_again_after_a_restart(ratna: Phone, village: Village) -> None:
+    phone = reader(village, "Wati", "simulator")
+    goes(ratna)
+    sent(village)
+    phone.reads("Ada kelas baru.")
+    shown = asyncio.run(Storage(village.database).sent_to("wati"))
+    assert shown[-1][0].reply.values == {"text": "Ada kelas baru."}
+
+
+def test_news_that_waited_too_long_is_not_sent_after_a_silence(ratna: Phone, siti: Phone, village: Village) -> None:
+    previewed(ratna).says("besok jam 9").presses("Ya, kirim")
+    sent(village)
+    village.now += timedelta(days=6)  # the program was off meanwhile
+    with village.writes() as session:
+        assert freezing.start_due(session, village.now) == 1
+    village.delivers()
+    siti.does_not_read("Ada kelas baru.")
+    village.passes(seconds=1)
+    ratna.presses("Lihat kemajuan").reads("selesai", "Kedaluwarsa: 1")

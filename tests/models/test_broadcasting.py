@@ -313,6 +313,7 @@ def test_what_is_frozen_is_what_was_previewed(world: World, audience: str) -> No
     assert outside == told.outside_window == seen.by_channel["whatsapp"][Reach.WINDOW_CLOSED] > 0
 
 
+@pytest.mark.only("sqlite")
 def test_ending_a_stopped_broadcast_reads_its_open_rows_alone(world: World) -> None:
     with world.writes() as session:
         write(session.connection(), 500, world.now, first=100)

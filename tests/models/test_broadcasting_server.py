@@ -29,12 +29,6 @@ class ServerWorld(World):
         self.ratna = self.coordinator("Ratna")
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with Postgres(durable=False) as server:
-        yield server
-
-
 @pytest.fixture
 def server(postgres: Postgres) -> Iterator[ServerWorld]:
     world = ServerWorld(postgres.new_database())

@@ -269,7 +269,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "topic", name=op.f("pk_interests")),
     )
     with op.batch_alter_table("interests", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_interests_topic"), ["topic"], unique=False)
+        batch_op.create_index("ix_interests_topic", ["topic", "person_id"], unique=False)
 
     op.create_table(
         "invite_codes",
@@ -658,7 +658,7 @@ def downgrade() -> None:
     op.drop_table("links")
     op.drop_table("invite_codes")
     with op.batch_alter_table("interests", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_interests_topic"))
+        batch_op.drop_index("ix_interests_topic")
 
     op.drop_table("interests")
     with op.batch_alter_table("enrolments", schema=None) as batch_op:

@@ -1,0 +1,24 @@
+"""What nobody sends by hand: forged buttons, numbers beyond all rows, characters no database keeps."""
+
+import pytest
+
+from tests.dialogue import Phone
+
+pytestmark = pytest.mark.only("postgresql")  # the stricter one
+#: Beyond the ids of PostgreSQL, beyond all integers, in another script, and two at once.
+NUMBERS = ("2147483648", "9" * 40, "٣", "1.2147483648")
+
+
+@pytest.mark.parametrize("who", ["rohayati", "ratna"])
+def test_a_forged_button_is_answered_whatever_it_carries(who: str, request: pytest.FixtureRequest) -> None:
+    woman: Phone = request.getfixturevalue(who)
+    for action in sorted(woman.village.answering.engine.actions):
+        for number in NUMBERS:
+            if not woman.village.answering.engine.forms.get(action):
+                woman.presses_action(f"{action}:{number}"[:64])
+
+
+def test_characters_no_database_keeps_are_left_out(siti: Phone) -> None:
+    siti.says("halo\x00").presses("Boleh").presses("Ibu").says("Ro\x00hayati \ud83d").reads("Rohayati")
+    siti.says("cipondoh\x00").presses_action("form:\x00\udfff")
+    assert siti.seen
