@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: bench redis help setup run test check format lock clean browser cluster
+.PHONY: bench redis help setup run test check format lock clean browser cluster faults tracer
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 16
@@ -55,6 +55,15 @@ redis: # one of the peers keeps its state in Redis
 	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server) >/dev/null 2>&1 || true; \
 	fi
 	@command -v redis-server >/dev/null 2>&1 || echo "NO REDIS SERVER HERE: aiogram's column is left out of the inbound tables."
+
+tracer: # some faults are put into the program from outside, by strace
+	@if ! command -v strace >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq strace) >/dev/null 2>&1 || true; \
+	fi
+
+faults: .venv/.ready-dev tracer ## try every fault many times, write docs/reliability.md (FAULTS="--database sqlite --rows poison")
+	@$(BIN)/python -m tests.faults $(or $(FAULTS),--long)
+	@$(BIN)/python -m pytest -m faults -n auto --dist worksteal
 
 bench: .venv/.ready build/bench/.ready redis ## measure speed beside other libraries, write docs/benchmarks.md (BENCH="--quick --only inbound")
 	@$(BIN)/python -m tests.bench $(BENCH)

@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from bot.commands import catalogue, coordinators, doctor, migrate, run, talk
+from bot.commands import (
+    backup,
+    broadcasts,
+    catalogue,
+    coordinators,
+    doctor,
+    migrate,
+    people,
+    run,
+    serve,
+    talk,
+    templates,
+    work,
+)
 from bot.commands.context import USAGE, UsageProblem
 
 app = typer.Typer(
@@ -18,7 +31,14 @@ app.command("talk")(talk.talk)
 app.command("import")(catalogue.import_)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(migrate.migrate)
+app.command("serve")(serve.serve)
+app.command("work")(work.work)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(coordinators.app, name="coordinator")
+app.add_typer(templates.app, name="templates")
+app.add_typer(people.app, name="people")
+app.add_typer(broadcasts.app, name="broadcast")
 
 
 def main() -> None:

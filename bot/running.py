@@ -22,7 +22,7 @@ from bot.app import Berdaya
 from bot.channels.base import Channel, ChannelDown, NotSent, TryLater
 from bot.delivery.results import recover
 from bot.doors import web_app
-from bot.lock import FileLock
+from bot.lock import FileLock, Lock, ServerLock
 from bot.sample import seed
 from bot.settings import is_trial
 from models import migrations
@@ -88,7 +88,7 @@ class Running:
     async def _work(self) -> None:
         app = self.app
         lost = await app.writer.run(
-            lambda session: recover(session, app.clock(), everything=self._lock is not None)
+            lambda session: recover(session, app.clock(), everything=isinstance(self._lock, FileLock))
         )
         if await app.writer.run(lambda session: begun(session, app.clock())) or self._starts > 1:
             app.receiver.be_cautious()
@@ -196,7 +196,9 @@ def _bound(listener: socket.socket, host: str, port: int) -> None:
             time.sleep(0.05)
 
 
-def _lock_of(app: Berdaya) -> FileLock | None:
-    """The lock beside an SQLite file; a server database needs none."""
+def _lock_of(app: Berdaya) -> Lock | None:
+    """What keeps a second run away: a lock beside the SQLite file, or one in the server."""
     url = app.database.url
-    return FileLock(Path(url.database)) if url.get_backend_name() == "sqlite" and url.database else None
+    if url.get_backend_name() != "sqlite":
+        return ServerLock(app.database)
+    return FileLock(Path(url.database)) if url.database else None

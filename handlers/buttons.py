@@ -12,15 +12,12 @@ HELP = Choice("help", say("button.help"))
 NEVER_MIND = Choice("menu", say("button.never_mind"))
 #: Three ways on from anything (`domain/glossary.md`, message 10).
 WAYS_ON = (BROWSE, SCHEDULE, PERSON)
-#: The highest number a row can have.
-HIGHEST = 2**31 - 1
-
 __all__ = ["BROWSE", "HELP", "MENU", "NEVER_MIND", "PERSON", "SCHEDULE", "WAYS_ON", "number", "pair"]
 
 
 def number(argument: str) -> int:
     """The number an action carries, such as 42 of `event:42`. Raises Stale for a forged one."""
-    if not (argument.isascii() and argument.isdecimal() and len(argument) <= 10 and int(argument) <= HIGHEST):
+    if not (argument.isascii() and argument.isdecimal() and len(argument) <= 18):
         raise Stale(argument)
     return int(argument)
 

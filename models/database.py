@@ -16,8 +16,11 @@ BUSY_TIMEOUT_MS = 10_000
 SERVER_OPTIONS = "-c idle_in_transaction_session_timeout=5s -c lock_timeout=8s"
 #: Connections to a server that are kept open, if so many were in use at once; a few more for a moment.
 POOL = 14
+#: How long the log grows before it is written back, in pages of 4 kB: each time costs several syncs (default 1,000).
+LOG_PAGES = 4000
 _PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}",
+    f"wal_autocheckpoint={LOG_PAGES}",
 )  # fmt: skip
 
 

@@ -196,4 +196,4 @@ def open_to_change(session: Session, actor_id: int | None, event_id: int) -> tup
 
 def _planned(session: Session, event_id: int) -> list[Meeting]:
     where = Meeting.event_id == event_id, Meeting.status == MeetingStatus.PLANNED
-    return list(session.scalars(sa.select(Meeting).where(*where).order_by(Meeting.starts_at)))
+    return list(session.scalars(sa.select(Meeting).where(*where).order_by(Meeting.starts_at, Meeting.id)))

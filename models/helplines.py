@@ -24,7 +24,8 @@ class Helpline:
 
 def shown(session: Session) -> list[Helpline]:
     """Every helpline that may be shown."""
-    entries = session.scalars(sa.select(CatalogueEntry.data).where(CatalogueEntry.section == "helplines")).all()
+    listed = sa.select(CatalogueEntry.data).where(CatalogueEntry.section == "helplines").order_by(CatalogueEntry.id)
+    entries = session.scalars(listed).all()
     allowed = sorted((data for data in entries if data.get("show")), key=lambda data: data.get("order", 99))
     return [
         Helpline(

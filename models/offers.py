@@ -99,7 +99,7 @@ def offered_for(session: Session, event: Event, now: datetime) -> Meeting | None
     planned = session.scalars(
         sa.select(Meeting)
         .where(Meeting.event_id == event.id, Meeting.status == MeetingStatus.PLANNED)
-        .order_by(Meeting.starts_at)
+        .order_by(Meeting.starts_at, Meeting.id)
     ).all()
     if planned and planned[0].starts_at > now:
         return planned[0]

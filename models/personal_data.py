@@ -96,7 +96,9 @@ def data_about(session: Session, person_id: int) -> PersonalData:
 
 
 def _consents(session: Session, person_id: int) -> tuple[ConsentFact, ...]:
-    rows = session.scalars(sa.select(Consent).where(Consent.person_id == person_id).order_by(Consent.at))
+    rows = session.scalars(
+        sa.select(Consent).where(Consent.person_id == person_id).order_by(Consent.at, Consent.purpose)
+    )
     return tuple(ConsentFact(Purpose(row.purpose), row.at, row.channel, row.text_version) for row in rows)
 
 
@@ -116,7 +118,7 @@ def _attendance(session: Session, person_id: int) -> tuple[AttendanceFact, ...]:
         .join(Meeting, Meeting.id == Attendance.meeting_id)
         .join(Event, Event.id == Meeting.event_id)
         .where(Attendance.person_id == person_id)
-        .order_by(Meeting.starts_at)
+        .order_by(Meeting.starts_at, Meeting.id)
     )
     return tuple(AttendanceFact(title, at, Answer(answer), Presence(there)) for title, at, answer, there in rows)
 

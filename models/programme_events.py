@@ -164,7 +164,7 @@ def next_meetings(session: Session, event_id: int, now: datetime) -> list[Meetin
         session.scalars(
             sa.select(Meeting)
             .where(Meeting.event_id == event_id, Meeting.status == MeetingStatus.PLANNED, Meeting.ends_at > now)
-            .order_by(Meeting.starts_at)
+            .order_by(Meeting.starts_at, Meeting.id)
         )
     )
 

@@ -194,7 +194,7 @@ def closes_at(session: Session, event: Event) -> datetime | None:
     """When enrolment closes: as the coordinator set it, else at the first meeting's start. None without meetings."""
     planned = Meeting.event_id == event.id, Meeting.status == MeetingStatus.PLANNED
     return event.closes_at or session.scalar(
-        sa.select(Meeting.starts_at).where(*planned).order_by(Meeting.starts_at).limit(1)
+        sa.select(Meeting.starts_at).where(*planned).order_by(Meeting.starts_at, Meeting.id).limit(1)
     )
 
 
@@ -211,6 +211,6 @@ def day_conflicts(session: Session, person_id: int, event_id: int, now: datetime
             Enrolment.person_id == person_id, Enrolment.status.in_(SEATED), Event.id != event_id,
             Event.status == EventStatus.PUBLISHED, *planned,
         )
-        .order_by(Meeting.starts_at)
+        .order_by(Meeting.starts_at, Meeting.id)
     )  # fmt: skip
     return [Conflict(event, at) for event, at in hers if at.astimezone(WIB).date() in days]

@@ -146,10 +146,15 @@ class Ledger:
             broadcasting.count_changes(session, {(row.broadcast_id, row.status, status, None): 1})
 
 
-_STILL_OURS = sa.select(OutboxMessage.id).where(
-    OutboxMessage.id.in_(sa.bindparam("ids", expanding=True)),
-    OutboxMessage.status == Status.SENDING,
-    OutboxMessage.lease_by == sa.bindparam("owner"),
+_STILL_OURS = (
+    sa.select(OutboxMessage.id)
+    .where(
+        OutboxMessage.id.in_(sa.bindparam("ids", expanding=True)),
+        OutboxMessage.status == Status.SENDING,
+        OutboxMessage.lease_by == sa.bindparam("owner"),
+    )
+    .order_by(OutboxMessage.id)
+    .with_for_update()  # the same results may be handed in again while their first transaction is still running
 )
 _outbox = cast(sa.Table, OutboxMessage.__table__)
 _ACCEPTED = (

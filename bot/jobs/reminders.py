@@ -73,7 +73,7 @@ def next_due(session: Session, now: datetime, programme: Programme) -> datetime 
             Meeting.status == MeetingStatus.PLANNED,
             Enrolment.status == EnrolmentStatus.ENROLLED,
         )
-        .order_by(Meeting.starts_at)
+        .order_by(Meeting.starts_at, Meeting.id)
         .distinct()
         .limit(20)
     )
@@ -113,7 +113,7 @@ def _near_meetings(session: Session, now: datetime, programme: Programme) -> Seq
             Meeting.status == MeetingStatus.PLANNED,
             Event.status.in_((EventStatus.PUBLISHED, EventStatus.FINISHED)),
         )
-        .order_by(Meeting.starts_at)
+        .order_by(Meeting.starts_at, Meeting.id)
     )
     return [(meeting, event) for meeting, event in rows]
 

@@ -26,7 +26,7 @@ def run(session: Session, now: datetime, programme: Programme) -> int:
             Meeting.status == MeetingStatus.PLANNED,
             Event.status == EventStatus.PUBLISHED,
         )
-        .order_by(Meeting.starts_at)
+        .order_by(Meeting.starts_at, Meeting.id)
     ).all()
     return sum(_sum_up(session, meeting, event, now, programme) for meeting, event in soon)
 

@@ -1,7 +1,7 @@
 """A small programme on a database of the newest form, and the `berdaya` command over it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from bot.__main__ import app
 from models import migrations
 from models.database import connect
 from tests.models.world import World
-from tests.postgres import NoServer, Postgres
 
 Command = Callable[..., Result]
 
@@ -54,14 +53,3 @@ def berdaya(world: World, tmp_path: Path, clock_file: Path, monkeypatch: pytest.
         return CliRunner().invoke(app, [str(argument) for argument in arguments], env=environ, input=typed)
 
     return command
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL server of these tests' own."""
-    try:
-        server = Postgres(durable=False).start()
-    except NoServer as problem:
-        pytest.skip(f"no PostgreSQL here: {problem}")
-    yield server
-    server.stop()

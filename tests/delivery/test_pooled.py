@@ -107,7 +107,7 @@ def test_what_runs_by_itself_never_holds_up_a_conversation(writer: PooledWriter,
 def test_stopping_finishes_what_was_submitted(database: sa.Engine) -> None:
     commits: list[int] = []
     writer = PooledWriter(database, after_commit=lambda: commits.append(1))
-    futures = [writer.submit(partial(adds, f"Ibu {number}"), Lane(number % 2)) for number in range(40)]
+    futures = [writer.submit(partial(adds, f"Ibu {number}"), Lane(number % len(Lane))) for number in range(40)]
     given_up = writer.submit(partial(adds, "nobody waits for"))
     given_up.cancel()
     writer.start()

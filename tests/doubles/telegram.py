@@ -73,6 +73,7 @@ class TelegramDouble(Server):
 
     def crowd(self, first_id: int, count: int) -> int:
         """So many women with ids in a row, who have all started the bot. Returns how many there are now."""
+
         def come() -> int:
             for number in range(first_id, first_id + count):
                 TelegramPerson(self, f"Ibu {number}", number, "id", True)

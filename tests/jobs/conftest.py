@@ -9,5 +9,5 @@ from tests.models.world import World
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    """A small programme on a fresh SQLite file."""
+    """A small programme on a fresh database."""
     return World(tmp_path)

@@ -31,7 +31,9 @@ def contact_of(world: World, person: int) -> int:
 def everything(world: World) -> bytes:
     """The bytes of the database after the log was emptied; of a server's, all that its tables say."""
     if world.database.dialect.name != "sqlite":
-        return world.look(lambda s: "".join(str(s.execute(t.select()).all()) for t in Base.metadata.sorted_tables)).encode()
+        return world.look(
+            lambda s: "".join(str(s.execute(t.select()).all()) for t in Base.metadata.sorted_tables)
+        ).encode()
     world.database.dispose()
     file = Path(str(world.database.url.database))
     with sqlite3.connect(file) as connection:

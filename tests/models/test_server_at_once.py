@@ -33,7 +33,7 @@ START = NOON + timedelta(days=300)
 @pytest.fixture
 def writer(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[PooledWriter]:
     """The program's own, with as many hands as women press at once."""
-    monkeypatch.setattr(pooled, "THREADS", {Lane.CONVERSATION: AT_ONCE, Lane.BACKGROUND: 1})
+    monkeypatch.setattr(pooled, "THREADS", {**pooled.THREADS, Lane.CONVERSATION: AT_ONCE})
     writer = PooledWriter(world.database)
     writer.start()
     yield writer
@@ -77,12 +77,19 @@ def stands(world: World, event: int) -> dict[str, int]:
     return world.look(lambda session: {str(status): number for status, number in session.execute(counted)})
 
 
+def offered_in(world: World, event: int) -> list[tuple[int, int]]:
+    """Whom a seat is offered: enrolment and person."""
+    theirs = Enrolment.event_id == event, Enrolment.status == EnrolmentStatus.OFFERED
+    found = sa.select(Enrolment.id, Enrolment.person_id).where(*theirs)
+    return world.look(lambda session: [(row.id, row.person_id) for row in session.execute(found)])
+
+
 def the_rest(world: World, event: int) -> None:
     """What must hold whatever happened: no seat twice, and nobody waits beside a free one."""
     now = world.look(lambda session: seats(session, event))
     assert now.taken <= now.capacity
     assert now.taken == now.capacity or not now.waiting
-    places = world.look(
+    places: list[int | None] = world.look(
         lambda s: list(s.scalars(sa.select(Enrolment.position).where(
             Enrolment.event_id == event, Enrolment.status == EnrolmentStatus.WAITLISTED)))
     )  # fmt: skip
@@ -131,10 +138,7 @@ def test_leaving_accepting_declining_and_running_out_in_the_same_moment(world: W
             world.do(enrol, woman, event)
         for woman in women[:3]:
             world.do(leave, woman, event)
-        offered = world.look(
-            lambda s, event=event: list(s.execute(sa.select(Enrolment.id, Enrolment.person_id).where(
-                Enrolment.event_id == event, Enrolment.status == EnrolmentStatus.OFFERED)))
-        )  # fmt: skip
+        offered = offered_in(world, event)
         assert len(offered) == 3
         for enrolment, _person in offered:
             world.do(offer_accepted, enrolment)

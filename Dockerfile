@@ -1,0 +1,17 @@
+FROM python:3.12-slim
+
+RUN useradd --create-home berdaya
+WORKDIR /app
+COPY requirements.txt requirements-cluster.txt pyproject.toml README.md LICENSE ./
+RUN pip install --no-cache-dir --require-hashes -r requirements-cluster.txt
+COPY bot bot
+COPY handlers handlers
+COPY models models
+COPY texts texts
+COPY config.example.toml ./
+RUN pip install --no-cache-dir "setuptools>=80" && pip install --no-cache-dir --no-deps --no-build-isolation -e .
+
+USER berdaya
+ENV PYTHONUNBUFFERED=1
+ENTRYPOINT ["berdaya"]
+CMD ["run"]

@@ -1,0 +1,77 @@
+"""`berdaya serve`: webhooks and pages, any number of processes. It sends the replies it has just committed, and no more.
+
+A reply to a woman to whom another is still on its way is left to the one process that delivers (`bot/working.py`).
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from typing import Any
+
+import structlog
+import uvicorn
+
+from bot.app import Berdaya
+from bot.channels.base import Channel, ChannelDown, NotSent, TryLater
+from bot.cluster import keeping_in_step, shares_its_pace
+from bot.doors import web_app
+from bot.running import REOPEN, UVICORN, Server
+
+log = structlog.get_logger()
+
+
+class Serving:
+    """One process that serves."""
+
+    def __init__(self, app: Berdaya, listener: socket.socket, starts: int = 1) -> None:
+        """`listener` may be shared with other processes. `starts` counts this one among those of its parent."""
+        self.app, self._listener, self._starts = app, listener, starts
+        self.stopping = asyncio.Event()
+
+    async def until_stopped(self) -> None:
+        """Serve until SIGTERM or SIGINT; then take nothing new, and let replies that are on their way arrive."""
+        app = self.app
+        pacers = shares_its_pace(app)
+        if self._starts > 1:
+            app.receiver.be_cautious()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, self.stopping.set)
+        app.writer.start()
+        sender = asyncio.create_task(app.sender.run())
+        others = [*keeping_in_step(app, pacers), *(asyncio.create_task(_open(c)) for c in app.channels.values())]
+        server = Server(uvicorn.Config(web_app(app), **UVICORN))
+        web = asyncio.create_task(server.serve(sockets=[self._listener]))
+        web.add_done_callback(lambda task: self.stopping.set())
+        await self.stopping.wait()
+        server.should_exit = True
+        await asyncio.gather(web, return_exceptions=True)
+        await self._wind_down(sender, others)
+        if not web.cancelled() and web.exception():
+            raise SystemExit(1)
+
+    async def _wind_down(self, sender: "asyncio.Task[None]", others: list["asyncio.Task[Any]"]) -> None:
+        app = self.app
+        app.sender.stop()
+        await asyncio.gather(sender, return_exceptions=True)
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        for channel in app.channels.values():
+            with contextlib.suppress(NotSent, OSError):
+                await channel.close()
+        await asyncio.to_thread(app.writer.stop)
+        app.database.dispose()
+
+
+async def _open(channel: Channel) -> None:
+    """Open a channel, trying again while its provider is away."""
+    while True:
+        try:
+            await channel.open()
+        except (ChannelDown, TryLater) as problem:
+            log.error("channel not open yet", channel=channel.name, reason=problem.reason)
+            await asyncio.sleep(REOPEN)
+        else:
+            log.info("channel open", channel=channel.name, account=channel.account)
+            return
