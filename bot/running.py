@@ -21,6 +21,7 @@ from bot import pictures
 from bot.app import Berdaya
 from bot.channels.base import Channel, ChannelDown, NotSent, TryLater
 from bot.delivery.results import recover
+from bot.delivery.writer import TROUBLE
 from bot.doors import web_app
 from bot.lock import FileLock, Lock, ServerLock
 from bot.sample import seed
@@ -138,6 +139,9 @@ class Running:
             except (ChannelDown, TryLater) as problem:
                 log.error("channel not open yet", channel=channel.name, reason=problem.reason)
                 await asyncio.sleep(REOPEN)
+            except TROUBLE as problem:
+                log.error("channel not open yet", channel=channel.name, error=type(problem).__name__)
+                await asyncio.sleep(REOPEN)
         log.info("channel open", channel=channel.name, account=channel.account)
         if channel is self.app.telegram and self.app.config.telegram.mode == "polling":
             await self.app.telegram.poll(self.app.receiver.receive)
@@ -145,14 +149,17 @@ class Running:
             await self._look_for_missed()
 
     async def _look_for_missed(self) -> None:
-        whatsapp, since = self.app.whatsapp, MISSED_AT_START
+        whatsapp, complete = self.app.whatsapp, self.app.clock() - MISSED_AT_START
         while whatsapp:
+            began = self.app.clock()
             try:
-                for heard in await whatsapp.missed(self.app.clock() - since):
+                for heard in await whatsapp.missed(min(complete, began - MISSED_LATER)):
                     await self.app.receiver.receive(heard)
-                since = MISSED_LATER
+                complete = began
             except NotSent as problem:
                 log.warning("missed messages not listed", reason=problem.reason)
+            except TROUBLE as problem:  # all of it again, back to the last time it was complete
+                log.warning("missed messages not stored", error=type(problem).__name__)
             await asyncio.sleep(LOOK_FOR_MISSED)
 
 

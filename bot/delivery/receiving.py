@@ -45,6 +45,8 @@ class Receiver:
     cautious_until: float = 0.0  #: until then, in monotonic seconds, a step is counted before it runs
     _recent: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
     _last: dict[tuple[str, str], asyncio.Future[None]] = field(default_factory=dict)
+    #: Only one step at a time is counted and tried, so that the one that ends the process is the only one counted.
+    _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def be_cautious(self) -> None:
         """The last run ended in the middle of something: perhaps a message did that, and it will come again."""
@@ -76,7 +78,7 @@ class Receiver:
             raise  # the database's trouble, not the message's: the provider sends it again
         except Exception as problem:
             _log_failure(heard, problem)
-            rows = await self._try_counted(heard)
+            rows = await self._try_counted(heard, TRIES - 1)  # a group may have been run twice already
         crash_points.at("inbox.after_commit")
         self.sender.take(rows)
         if any(row.contact_id is None for row in rows):  # she was erased
@@ -95,11 +97,15 @@ class Receiver:
     def _silence(self, heard: Heard, notice: bool, session: Session) -> list[Outgoing]:
         return self.inbox.set_aside(session, heard, SLOW_DOWN if notice else None, self.now())
 
-    async def _try_counted(self, heard: Heard) -> list[Outgoing]:
+    async def _try_counted(self, heard: Heard, tries: int = TRIES) -> list[Outgoing]:
         """Try a step alone, counted before it runs, so that even one that ends the process is counted."""
+        async with self._alone:
+            return await self._tried_alone(heard, tries)
+
+    async def _tried_alone(self, heard: Heard, tries: int) -> list[Outgoing]:
         problem: BaseException | None = None
         while True:
-            if await self.writer.run(partial(self._count, heard)) >= TRIES:
+            if await self.writer.run(partial(self._count, heard)) >= tries:
                 return await self.writer.run(partial(self._quarantine, heard, problem))
             try:
                 return await self.writer.run(partial(self._counted_step, heard))

@@ -70,7 +70,8 @@ def _row(session: Session, word: DeliveryStatus) -> OutboxMessage | None:
         mine.append(OutboxMessage.provider_id == word.provider_id)
     if not mine:
         return None
-    return session.scalars(sa.select(OutboxMessage).where(OutboxMessage.channel == word.channel, sa.or_(*mine))).first()
+    found = sa.select(OutboxMessage).where(OutboxMessage.channel == word.channel, sa.or_(*mine)).with_for_update()
+    return session.scalars(found.execution_options(populate_existing=True)).first()  # as it is under the lock
 
 
 def _advance(session: Session, row: OutboxMessage, word: DeliveryStatus, now: datetime, programme: Programme) -> None:
