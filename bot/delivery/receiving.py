@@ -78,6 +78,7 @@ class Receiver:
             raise  # the database's trouble, not the message's: the provider sends it again
         except Exception as problem:
             _log_failure(heard, problem)
+            problem.__traceback__ = None  # its frames may hold what ate the memory
             rows = await self._try_counted(heard, TRIES - 1)  # a group may have been run twice already
         crash_points.at("inbox.after_commit")
         self.sender.take(rows)
@@ -112,7 +113,7 @@ class Receiver:
             except TROUBLE:
                 raise
             except Exception as again:
-                problem = again
+                problem = again.with_traceback(None)
                 _log_failure(heard, problem)
 
     def _count(self, heard: Heard, session: Session) -> int:

@@ -24,27 +24,33 @@ def bench(
         bool, typer.Option(help="Small sizes: shows that everything runs; the figures say little.")
     ] = False,
     alone: Annotated[bool, typer.Option(help="Leave the other libraries out.")] = False,
+    rounds: Annotated[int, typer.Option(help="Rounds of what alternates; 0: as usual.")] = 0,
     output: Annotated[Path, typer.Option(help="The file that is written.")] = ROOT / "docs" / "benchmarks.md",
 ) -> None:
     """Measure the program beside its peers. Exit code 1 when a target was missed."""
     wanted = only.split(",")
     if unknown := set(wanted) - set(PARTS):
         raise typer.BadParameter(f"no such part: {', '.join(sorted(unknown))}")
-    sizes, console = replace(QUICK if quick else FULL, alone=alone), Console(width=None if sys.stdout.isatty() else 150)
-    tables = _measured(wanted, sizes, console)
-    report.write(output, tables, sizes.rounds)
+    usual = QUICK if quick else FULL
+    sizes, console = (
+        replace(usual, alone=alone, rounds=rounds or usual.rounds),
+        Console(width=None if sys.stdout.isatty() else 150),
+    )
+    tables: list[Table] = []
+    for part in wanted:  # written after every part, so that an interrupted run leaves what it has measured
+        tables += _measured(part, sizes, console)
+        report.write(output, tables, sizes.rounds)
     console.print(f"Written: {output}")
     missed = [target for table in tables for target in table.targets if not target.met]
     sys.exit(1 if missed and not quick else 0)
 
 
-def _measured(wanted: list[str], sizes: Sizes, console: Console) -> list[Table]:
+def _measured(part: str, sizes: Sizes, console: Console) -> list[Table]:
     tables = []
     with tempfile.TemporaryDirectory(prefix="berdaya-bench-") as folder, Progress(console) as progress:
-        for part in wanted:
-            for table in PARTS[part](Path(folder), progress, sizes):
-                report.show(console, table)
-                tables.append(table)
+        for table in PARTS[part](Path(folder), progress, sizes):
+            report.show(console, table)
+            tables.append(table)
     return tables
 
 

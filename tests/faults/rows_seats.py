@@ -22,7 +22,7 @@ def a_thousand_for_ten_seats(trial: Trial) -> None:
     for number in range(trial.rounds(1, 100)):
         event = makes_event(trial, f"rebutan-{number}", SEATS)
         with ThreadPoolExecutor(16) as pool:
-            list(pool.map(lambda woman, event=event: woman.does("presses_data", data=f"enrol:{event}"), women))
+            list(pool.map(lambda woman, event=event: woman.does("presses_data", data=f"enrol-anyway:{event}"), women))
         quick(lambda event=event: _count(trial, event) == count, 120)  # type: ignore[misc]
         assert (_count(trial, event, "enrolled"), _count(trial, event, "waitlisted")) == (SEATS, count - SEATS)
         places = trial.place.asks(f"SELECT position FROM enrolments WHERE event_id = {event} AND status = 'waitlisted'")
@@ -38,7 +38,7 @@ def _count(trial: Trial, event: int, status: str = "") -> int:
 
 @row("cancel, offer, expiry and acceptance at the same instant", "one winner, both told the truth")
 def everything_at_the_same_instant(trial: Trial) -> None:
-    rounds = trial.rounds(3, 60)
+    rounds = trial.rounds(3, 38)  # three of those the database knows in each
     women = trial.women(3 * rounds)
     trial.program.start()
     for number in range(rounds):
