@@ -167,8 +167,8 @@ class Sender:
             log.warning("claim failed", channel=name, error=type(problem).__name__)
             return 0
         crash_points.at("claim.after_commit")
-        lane.more = len(rows) >= min(room, others)
-        if not rows:
+        lane.more = others > 0 and len(rows) >= others
+        if not rows and others > 0:
             self._nothing_until = time.monotonic() + NOTHING_FOR
         self.take([row for row in rows if row.message_class is MessageClass.REPLY])
         lane.waiting.extend(row for row in rows if row.message_class is not MessageClass.REPLY)
@@ -210,7 +210,7 @@ class Sender:
                 row = lane.waiting.popleft()
                 lane.pacer.started_by_us(row.address, at)
                 self.take([row])
-            if len(lane.waiting) <= _ahead(lane, at) // 2:
+            if len(lane.waiting) <= _ahead(lane, at):
                 self._wake.set()
             if lane.waiting:
                 await asyncio.sleep(max(lane.pacer.next_free(time.monotonic()), 0.001))
@@ -359,4 +359,4 @@ def _room(lane: Lane) -> int:
 def _ahead(lane: Lane, at: float) -> int:
     """How many more messages to have claimed before they may start."""
     rate = lane.pacer.rate_at(at)
-    return IN_FLIGHT if rate <= 0 else max(1, int(rate * AHEAD) + 1 - len(lane.waiting))
+    return IN_FLIGHT if rate <= 0 else max(0, int(rate * AHEAD) + 1 - len(lane.waiting))
