@@ -4,13 +4,14 @@
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.app import Berdaya
-from bot.channels.base import Channel
+from bot.channels.base import Channel, NotSent
 from bot.config import Config
 from bot.delivery.sender import Lane
 from bot.delivery.shared_pacing import SharedPacer
@@ -47,6 +48,20 @@ def shares_its_pace(app: Berdaya) -> list[SharedPacer]:
 def keeping_in_step(app: Berdaya, pacers: list[SharedPacer]) -> list["asyncio.Task[None]"]:
     """Tasks that keep the shared pace known to all, to be cancelled at the end."""
     return [asyncio.create_task(pacer.keep_in_step(app.writer)) for pacer in pacers]
+
+
+async def wind_down(app: Berdaya, sender: "asyncio.Task[None]", others: list["asyncio.Task[Any]"]) -> None:
+    """Claim nothing more, let what is on its way arrive, then end the tasks, the channels and the writer."""
+    app.sender.stop()
+    await asyncio.gather(sender, return_exceptions=True)
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    for channel in app.channels.values():
+        with contextlib.suppress(NotSent, OSError):
+            await channel.close()
+    await asyncio.to_thread(app.writer.stop)
+    app.database.dispose()
 
 
 def key_of(channel: Channel) -> SenderKey:

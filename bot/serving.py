@@ -4,17 +4,15 @@ A reply to a woman to whom another is still on its way is left to the one proces
 """
 
 import asyncio
-import contextlib
 import signal
 import socket
-from typing import Any
 
 import structlog
 import uvicorn
 
 from bot.app import Berdaya
-from bot.channels.base import Channel, ChannelDown, NotSent, TryLater
-from bot.cluster import keeping_in_step, shares_its_pace
+from bot.channels.base import Channel, ChannelDown, TryLater
+from bot.cluster import keeping_in_step, shares_its_pace, wind_down
 from bot.doors import web_app
 from bot.running import REOPEN, UVICORN, Server
 
@@ -46,22 +44,9 @@ class Serving:
         await self.stopping.wait()
         server.should_exit = True
         await asyncio.gather(web, return_exceptions=True)
-        await self._wind_down(sender, others)
+        await wind_down(app, sender, others)
         if not web.cancelled() and web.exception():
             raise SystemExit(1)
-
-    async def _wind_down(self, sender: "asyncio.Task[None]", others: list["asyncio.Task[Any]"]) -> None:
-        app = self.app
-        app.sender.stop()
-        await asyncio.gather(sender, return_exceptions=True)
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        for channel in app.channels.values():
-            with contextlib.suppress(NotSent, OSError):
-                await channel.close()
-        await asyncio.to_thread(app.writer.stop)
-        app.database.dispose()
 
 
 async def _open(channel: Channel) -> None:

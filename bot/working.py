@@ -12,7 +12,6 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
@@ -20,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot import pictures
 from bot.app import Berdaya, sweeps_of
 from bot.channels.base import NotSent
-from bot.cluster import address_of, keeping_in_step, key_of, shares_its_pace
+from bot.cluster import address_of, keeping_in_step, key_of, shares_its_pace, wind_down
 from bot.delivery.sender import Lane
 from bot.delivery.shared_pacing import SharedPacer
 from bot.delivery.writer import TROUBLE
@@ -63,20 +62,7 @@ class Working:
         await self.stopping.wait()
         cluster.stop()
         await asyncio.wait([worker], timeout=GRACE)
-        await self._wind_down(sender, [worker, *others])
-
-    async def _wind_down(self, sender: "asyncio.Task[None]", others: list["asyncio.Task[Any]"]) -> None:
-        app = self.app
-        app.sender.stop()
-        await asyncio.gather(sender, return_exceptions=True)
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        for channel in app.channels.values():
-            with contextlib.suppress(NotSent, OSError):
-                await channel.close()
-        await asyncio.to_thread(app.writer.stop)
-        app.database.dispose()
+        await wind_down(app, sender, [worker, *others])
 
     def _work(self) -> Work:
         app = self.app

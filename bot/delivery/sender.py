@@ -66,9 +66,8 @@ class Lane:
     people_a_day: int = 0  #: whom Meta allows us to write to outside their window in 24 hours; 0: any number
     down: bool = False
     claims: bool = True  #: this process may claim rows; in a cluster one process at a time
-    fence: Callable[[Session], bool] = lambda session: (
-        True
-    )  #: asked in the claim's own transaction whether it still may
+    #: Asked in the claim's own transaction whether it still may.
+    fence: Callable[[Session], bool] = lambda session: True
     ready: asyncio.Event = field(default_factory=asyncio.Event)  #: something waits for its start
     behind: Counter[str] = field(default_factory=Counter)  #: addresses with an earlier message that must be tried again
     more: bool = False  #: the last claim found as many as it might
@@ -156,8 +155,10 @@ class Sender:
         self._wake.set()
 
     async def _claim(self, name: str, lane: Lane) -> int:
-        room, at = IN_FLIGHT - len(lane.chains) - len(lane.waiting) - len(self._results), time.monotonic()
+        room, at = _room(lane), time.monotonic()
         if not lane.claims or room < IN_FLIGHT * WORTH or at < lane.pacer.paused_until:
+            return 0
+        if len(self._results) > IN_FLIGHT:  # what a crash would leave uncertain stays bounded
             return 0
         others = min(room, CLAIMED, _ahead(lane, at))
         step = partial(self._claimed, name, lane, room, others)
