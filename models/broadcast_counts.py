@@ -6,13 +6,25 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from models.base import Base
 from models.broadcasts import Broadcast, BroadcastStatus
 from models.messages import OPEN, Status
+from models.prepared import Prepared
 
 #: Broadcast id, the status before, the status after, and the reason of the failure where one of the two is `failed`.
 Change = tuple[int, Status, Status, str | None]
 #: The reason of a failure of which nothing more is known.
 UNKNOWN = "undelivered"
+_broadcasts = Base.metadata.tables[Broadcast.__tablename__]
+#: Locked until the transaction ends, so that no count is lost between two workers.
+_COUNTERS = Prepared(
+    any=sa.select(_broadcasts.c.counts, _broadcasts.c.failures)
+    .where(_broadcasts.c.id == sa.bindparam("id"))
+    .with_for_update()
+)
+_COUNT = Prepared(
+    ("counts", "failures"), any=sa.update(_broadcasts).where(_broadcasts.c.id == sa.bindparam("b_id"))
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +78,7 @@ def count_changes(session: Session, changes: Mapping[Change, int]) -> None:
     for change, how_many in changes.items():
         by_broadcast.setdefault(change[0], []).append((change, how_many))
     for broadcast_id in sorted(by_broadcast):
-        broadcast = _for_counting(session, broadcast_id)
-        if broadcast is not None:
-            _apply(broadcast, by_broadcast[broadcast_id])
+        _apply(session, broadcast_id, by_broadcast[broadcast_id])
 
 
 def count_change(
@@ -94,14 +104,12 @@ def add(counts: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
     return {name: count for name, count in summed.items() if count}
 
 
-def _for_counting(session: Session, broadcast_id: int) -> Broadcast | None:
-    """SQLite has one writer, so what this transaction has read is still true there, and needs no second query."""
-    if session.get_bind().dialect.name == "sqlite":
-        return session.get(Broadcast, broadcast_id)
-    return locked(session, broadcast_id)
-
-
-def _apply(broadcast: Broadcast, changes: list[tuple[Change, int]]) -> None:
+def _apply(session: Session, broadcast_id: int, changes: list[tuple[Change, int]]) -> None:
+    """Count in the database. A broadcast the session has loaded reads its counters anew when it is asked for them."""
+    session.flush()
+    found = _COUNTERS.first(session, {"id": broadcast_id})
+    if found is None:
+        return
     counts: dict[str, int] = {}
     failures: dict[str, int] = {}
     for (_, before, after, reason), how_many in changes:
@@ -109,5 +117,7 @@ def _apply(broadcast: Broadcast, changes: list[tuple[Change, int]]) -> None:
             counts[status.value] = counts.get(status.value, 0) + signed
             if status is Status.FAILED:
                 failures[reason or UNKNOWN] = failures.get(reason or UNKNOWN, 0) + signed
-    broadcast.counts = add(broadcast.counts, counts)
-    broadcast.failures = add(broadcast.failures, failures)
+    _COUNT.run(session, {"b_id": broadcast_id, "counts": add(found[0], counts), "failures": add(found[1], failures)})
+    loaded = session.identity_map.get(session.identity_key(Broadcast, broadcast_id))
+    if loaded is not None:
+        session.expire(loaded, ["counts", "failures"])

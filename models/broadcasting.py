@@ -4,19 +4,20 @@ For whom it is stands in `models/audience.py`; its rows are written and ended, c
 its counters are kept in `models/broadcast_counts.py`, and asked for here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import roles
 from models.audience import known_audience
-from models.base import Refused
+from models.base import Base, Refused
 from models.broadcast_counts import Progress, count_change, count_changes, locked, progress_of
 from models.broadcasts import Broadcast, BroadcastStatus
 from models.people import Person
+from models.prepared import Prepared
 
 __all__ = ["Progress", "count_change", "count_changes", "locked"]
 
@@ -117,18 +118,29 @@ def _steer(
     return broadcast
 
 
-def running(session: Session, now: datetime) -> Sequence[sa.Row[Any]]:
-    """The broadcasts whose rows may be claimed now, oldest first: id, content, `repeat_uncertain`.
+class Running(NamedTuple):
+    """A broadcast whose rows may be claimed."""
+
+    id: int
+    content: Mapping[str, Any]
+    repeat_uncertain: bool
+
+
+_RUNNING = Prepared(
+    any=sa.select(*(Base.metadata.tables[Broadcast.__tablename__].c[name] for name in Running._fields))
+    .where(Broadcast.status == BroadcastStatus.SENDING, Broadcast.expires_at > sa.bindparam("now"))
+    .order_by(Broadcast.id)
+    .with_for_update()
+)
+
+
+def running(session: Session, now: datetime) -> list[Running]:
+    """The broadcasts whose rows may be claimed now, oldest first.
 
     They are locked until the transaction ends, so that nothing is claimed of a broadcast once it was stopped.
     """
-    found: sa.Select[Any] = (
-        sa.select(Broadcast.id, Broadcast.content, Broadcast.repeat_uncertain)
-        .where(Broadcast.status == BroadcastStatus.SENDING, Broadcast.expires_at > now)
-        .order_by(Broadcast.id)
-        .with_for_update()
-    )
-    return session.execute(found).all()
+    session.flush()
+    return [Running._make(row) for row in _RUNNING.all(session, {"now": now})]
 
 
 def progress(session: Session, broadcast_id: int) -> Progress:

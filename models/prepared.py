@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 Process = Callable[[Any], Any]
@@ -63,13 +64,11 @@ class Prepared:
         cursor = self._executed(session, values)
         rows = cursor.fetchall()
         cursor.close()
-        return [self._read(session, row) for row in rows]
+        results = self._forms[session.connection().dialect.name].results
+        return [_processed(row, results) for row in rows]
 
     def _read(self, session: Session, row: Sequence[Any]) -> list[Any]:
-        read = list(row)
-        for place, process in self._forms[session.connection().dialect.name].results:
-            read[place] = process(read[place])
-        return read
+        return _processed(row, self._forms[session.connection().dialect.name].results)
 
     def _executed(self, session: Session, values: Mapping[str, Any]) -> Any:
         connection = session.connection()
@@ -101,3 +100,37 @@ class Prepared:
         names = compiled.positiontup if compiled.positiontup is not None else binds
         by_position = compiled.positiontup is not None
         return _Form(str(compiled), [binds[name] for name in names], by_position, results)
+
+
+def _processed(row: Sequence[Any], results: Sequence[tuple[int, Process]]) -> list[Any]:
+    read = list(row)
+    for place, process in results:
+        read[place] = process(read[place])
+    return read
+
+
+def one_of(
+    name: str, column: sa.Column[int], statement: Any, lasts: Callable[[Any], Any] = lambda found: found
+) -> Prepared:
+    """A statement for the rows whose whole number is in a list of any length, handed in as `name`.
+
+    `lasts` adds what follows the condition, such as an order.
+    """
+    values = sa.func.json_each(sa.bindparam(name, type_=sa.JSON)).table_valued("value")
+    any_of = sa.any_(sa.bindparam(name, type_=postgresql.ARRAY(sa.Integer)))
+    return Prepared(
+        sqlite=lasts(statement.where(column.in_(sa.select(values.c.value)))),
+        postgresql=lasts(statement.where(column == any_of)),
+    )
+
+
+def for_each(name: str, column: sa.Column[int], statement: Callable[[Any], Any]) -> Prepared:
+    """A statement for the rows whose whole number is a key of a mapping of any length, handed in as `name`.
+
+    `statement` is given the column that holds what the mapping says of the row, text or null.
+    """
+    forms = {}
+    for dialect, function in (("sqlite", sa.func.json_each), ("postgresql", sa.func.json_each_text)):
+        pairs = function(sa.bindparam(name, type_=sa.JSON)).table_valued("key", "value", name="pairs")
+        forms[dialect] = statement(pairs.c.value).where(column == sa.cast(pairs.c.key, sa.Integer))
+    return Prepared(**forms)

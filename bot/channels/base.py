@@ -29,7 +29,7 @@ class Parcel:
     now: datetime
     window_open: bool = True  #: she wrote within the channel's free-text window
     edits: str | None = None  #: provider id of the message this one may replace
-    is_broadcast: bool = False  #: one of many; a provider may offer a faster, paid way for these
+    broadcast_id: int | None = None  #: the broadcast it is part of; a provider may offer a faster, paid way for these
     created_at: datetime | None = None  #: when the row was written: where a reconciliation starts to look
 
 

@@ -22,6 +22,7 @@ from bot.channels.telegram_polling import Polling, Update
 from bot.channels.telegram_rendering import render
 from bot.channels.telegram_request import AiohttpRequest
 from bot.channels.telegram_sending import Load, Sending
+from bot.channels.worded_once import WordedOnce
 from bot.conversation.heard import MediaRef
 from bot.conversation.texts import Texts
 
@@ -70,6 +71,7 @@ class TelegramChannel:
             token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot", request=self._requests[0],
             get_updates_request=self._requests[1],
         )  # fmt: skip
+        self._worded = WordedOnce(render, texts)
         self._sending = Sending(self._bot, load, paid_broadcast)
         self._answers: set[asyncio.Task[None]] = set()
 
@@ -139,7 +141,7 @@ class TelegramChannel:
         await Polling(self._updates, lambda update: self._take(update, receive)).run()
 
     async def _sent(self, parcel: Parcel) -> Sent:
-        message = render(parcel.reply, self._texts, parcel.language, parcel.now)
+        message = self._worded(parcel)
         replaces = parcel.edits and parcel.edits.isdecimal() and parcel.reply.replaces and message.is_text
         if parcel.edits and replaces and await self._sending.edit(parcel, message):
             return Sent(parcel.edits, message.shown)

@@ -134,4 +134,4 @@ def as_markup(message: TelegramMessage) -> dict[str, Any] | None:
 
 def as_entities(message: TelegramMessage) -> list[dict[str, Any]] | None:
     """The formatting as Telegram takes it; None where there is none."""
-    return [entity._asdict() for entity in message.entities] or None
+    return [{"offset": e.offset, "length": e.length, "type": e.type} for e in message.entities] or None

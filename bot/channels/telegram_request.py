@@ -28,12 +28,28 @@ class NotDone(NetworkError):
     """Telegram itself says that it could not do what was asked: nothing was sent."""
 
 
+class Plain(RequestData):
+    """Parameters that are JSON already: no file among them, and nothing to convert."""
+
+    __slots__ = ("_plain",)
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        super().__init__()
+        self._plain = fields
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """By name."""
+        return self._plain
+
+
 class AiohttpRequest(BaseRequest):
     """One connection pool for all calls of a bot, opened by the first."""
 
     def __init__(self, answer_within: float = ANSWER) -> None:
         """`answer_within` is the longest silence between request and answer, in seconds."""
         self._answer_within = answer_within
+        self._limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=answer_within)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -64,8 +80,9 @@ class AiohttpRequest(BaseRequest):
         """One call. Raises NotConnected when nothing left, TimedOut or NetworkError when it may have."""
         await self.initialize()
         assert self._session is not None
-        answer = read_timeout if isinstance(read_timeout, int | float) else self._answer_within
-        limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=answer)
+        limits = self._limits
+        if isinstance(read_timeout, int | float):
+            limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=read_timeout)
         body, headers = _body(request_data)
         try:
             async with self._session.request(method, url, data=body, headers=headers, timeout=limits) as response:

@@ -1,14 +1,17 @@
 """What every command needs: the configuration, the database in its newest form, and how it ends."""
 
+import gc
 import logging
 import os
+from collections.abc import Coroutine
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 import structlog
 import typer
+import uvloop
 from sqlalchemy.orm import Session
 
 from bot import config as configuration
@@ -40,6 +43,16 @@ def settings(file: Path | None) -> Config:
         return configuration.load(file, os.environ)
     except ConfigError as error:
         raise UsageProblem("Berdaya cannot start, because of these settings:", *error.problems) from None
+
+
+def live(life: Coroutine[Any, Any, None]) -> None:
+    """Run one life of a process to its end.
+
+    The garbage collector looks for cycles less often than usual: what lives long here is large, and a message makes
+    thousands of short-lived objects. Looking took a third of the time of a broadcast (300 µs a message; 190 without).
+    """
+    gc.set_threshold(20_000, 20, 20)
+    uvloop.run(life)
 
 
 def clock() -> Clock:

@@ -5,10 +5,9 @@ import sys
 from functools import partial
 
 import typer
-import uvloop
 
 from bot.app import build
-from bot.commands.context import DONE, REFUSED, ConfigFile, UsageProblem, clock, log_plainly, settings
+from bot.commands.context import DONE, REFUSED, ConfigFile, UsageProblem, clock, live, log_plainly, settings
 from bot.config import Config
 from bot.delivery import crash_points
 from bot.lock import AlreadyRunning
@@ -34,7 +33,7 @@ def _work(config: Config, number: int, starts: int) -> int:
     app = build(config, clock())
     greet = partial(_greet, config) if starts == 1 else lambda: None
     try:
-        uvloop.run(Running(app, greet, starts).until_stopped())
+        live(Running(app, greet, starts).until_stopped())
     except PortTaken as problem:
         print(
             f"Alamat ini sudah dipakai program lain. Another program already uses this address ({problem}). "

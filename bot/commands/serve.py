@@ -7,11 +7,20 @@ from socket import socket
 from typing import Annotated
 
 import typer
-import uvloop
 
 from bot.app import build
 from bot.cluster import refusals
-from bot.commands.context import DONE, REFUSED, ConfigFile, UsageProblem, clock, log_plainly, open_database, settings
+from bot.commands.context import (
+    DONE,
+    REFUSED,
+    ConfigFile,
+    UsageProblem,
+    clock,
+    live,
+    log_plainly,
+    open_database,
+    settings,
+)
 from bot.config import Config
 from bot.delivery import crash_points
 from bot.running import PortTaken, listening
@@ -58,5 +67,5 @@ def shared_settings(config: ConfigFile) -> Config:
 
 def _work(config: Config, listener: socket, number: int, starts: int) -> int:
     """One life of one process; its exit code."""
-    uvloop.run(Serving(build(config, clock()), listener, starts).until_stopped())
+    live(Serving(build(config, clock()), listener, starts).until_stopped())
     return DONE

@@ -4,11 +4,10 @@ from functools import partial
 from typing import Annotated
 
 import typer
-import uvloop
 
 from bot.app import build
 from bot.cluster import address_of
-from bot.commands.context import DONE, ConfigFile, UsageProblem, clock
+from bot.commands.context import DONE, ConfigFile, UsageProblem, clock, live
 from bot.commands.serve import shared_settings
 from bot.config import Config
 from bot.supervisor import Supervisor
@@ -40,5 +39,5 @@ def _work(config: Config, number: int, starts: int) -> int:
     """One life of one process; its exit code."""
     from bot.working import Working
 
-    uvloop.run(Working(build(config, clock())).until_stopped())
+    live(Working(build(config, clock())).until_stopped())
     return DONE

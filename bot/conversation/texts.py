@@ -71,6 +71,11 @@ class Texts:
         """The placeholders of a sentence. Raises UnknownSentence."""
         return frozenset(name for _, name, _ in self._pieces(key, language) if name)
 
+    def same_for_all(self, key: str, values: Mapping[str, Value], language: str) -> bool:
+        """Whether a sentence with these values reads the same, whoever is spoken to. Raises UnknownSentence."""
+        within = any(isinstance(value, Mapping) and ("say" in value or "list" in value) for value in values.values())
+        return not within and not self.fields(key, language) & ADDRESS
+
     def render(self, key: str, values: Mapping[str, Value], language: str, now: datetime) -> tuple[Span, ...]:
         """The sentence with its values. Raises UnknownSentence, or KeyError for a missing value."""
         spans: list[Span] = []

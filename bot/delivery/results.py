@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from bot.channels.base import Blocked, Moved, NotSent, OptedOut, Sent, TryLater, Uncertain
 from bot.conversation.talk import Shown, Talk
-from bot.delivery import claims, crash_points, statuses
+from bot.delivery import crash_points, statuses
+from bot.delivery.ending import end, is_offer, leaves_nothing
 from bot.delivery.inbox import Outgoing
 from models import broadcasting, offers
 from models.broadcast_counts import Change
 from models.messages import MessageClass, OutboxMessage, ParkedStatus, Status
 from models.people import Contact, Conversation, OptOut
+from models.prepared import for_each, one_of
 from models.programme import Programme
 
 #: Attempts the provider counted as such before a row is given up.
@@ -46,7 +48,9 @@ class Ledger:
 
     def record(self, session: Session, results: Sequence[Result]) -> None:
         """Write down a batch. A row that is no longer ours is left alone."""
-        ours = set(session.scalars(_STILL_OURS, {"ids": [r.outgoing.id for r in results], "owner": self.owner}))
+        session.flush()
+        asked = {"ids": [result.outgoing.id for result in results], "owner": self.owner}
+        ours = {row_id for (row_id,) in _STILL_OURS.all(session, asked)}
         mine = [result for result in results if result.outgoing.id in ours]
         plain = [result for result in mine if _is_plain(result)]
         self._accept_all(session, plain)
@@ -59,13 +63,8 @@ class Ledger:
         """The many that were simply taken by the provider, in a few statements."""
         if not results:
             return
-        values = [
-            {"b_id": r.outgoing.id, "b_provider": r.outcome.provider_id or None, "b_at": r.at}
-            for r in results
-            if isinstance(r.outcome, Sent)
-        ]
-        session.flush()
-        session.connection().execute(_ACCEPTED, values)
+        sent = {r.outgoing.id: r.outcome.provider_id or None for r in results if isinstance(r.outcome, Sent)}
+        _ACCEPTED.run(session, {"sent": sent, "b_at": results[-1].at})
         changes: Counter[Change] = Counter(
             (r.outgoing.broadcast_id, Status.SENDING, Status.ACCEPTED, None) for r in results if r.outgoing.broadcast_id
         )
@@ -105,9 +104,9 @@ class Ledger:
         )
         if row.message_class is not MessageClass.REPLY and sent.shown and row.contact_id is not None:
             remember_shown(session, row.contact_id, sent.shown, now)
-        if claims.is_offer(row) and row.enrolment_id is not None:
+        if is_offer(row) and row.enrolment_id is not None:
             offers.offer_accepted(session, row.enrolment_id, now, self.programme)
-        if claims.leaves_nothing(row):
+        if leaves_nothing(row):
             session.delete(row)
             return
         session.flush()
@@ -120,7 +119,7 @@ class Ledger:
         if not later.counts:
             row.attempts -= 1
         if row.attempts >= MOST_ATTEMPTS:
-            claims.end(session, row, Status.FAILED, "gave_up", now, self.programme)
+            end(session, row, Status.FAILED, "gave_up", now, self.programme)
             return
         self._open_again(session, row, Status.QUEUED, now + timedelta(seconds=later.after))
         row.error = later.reason
@@ -135,7 +134,7 @@ class Ledger:
         if row.contact_id is not None and isinstance(no, Blocked | OptedOut):
             values = {"blocked_at": now} if isinstance(no, Blocked) else {"opt_out": OptOut.ALL, "opted_out_at": now}
             session.execute(sa.update(Contact).where(Contact.id == row.contact_id).values(values))
-        claims.end(session, row, Status.FAILED, no.reason, now, self.programme)
+        end(session, row, Status.FAILED, no.reason, now, self.programme)
 
     def _open_again(self, session: Session, row: OutboxMessage, status: Status, at: datetime) -> None:
         self._count(session, row, status)
@@ -146,31 +145,25 @@ class Ledger:
             broadcasting.count_changes(session, {(row.broadcast_id, row.status, status, None): 1})
 
 
-_STILL_OURS = (
-    sa.select(OutboxMessage.id)
-    .where(
-        OutboxMessage.id.in_(sa.bindparam("ids", expanding=True)),
-        OutboxMessage.status == Status.SENDING,
-        OutboxMessage.lease_by == sa.bindparam("owner"),
-    )
-    .order_by(OutboxMessage.id)
-    .with_for_update()  # the same results may be handed in again while their first transaction is still running
-)
 _outbox = cast(sa.Table, OutboxMessage.__table__)
-_ACCEPTED = (
-    sa.update(_outbox)
-    .where(_outbox.c.id == sa.bindparam("b_id"))
-    .values(
-        status=Status.ACCEPTED, provider_id=sa.bindparam("b_provider"), ended_at=sa.bindparam("b_at"), error=None,
-        lease_by=None, lease_until=None,
-    )
+_STILL_OURS = one_of(
+    "ids", _outbox.c.id,
+    sa.select(_outbox.c.id).where(_outbox.c.status == Status.SENDING, _outbox.c.lease_by == sa.bindparam("owner")),
+    lambda found: found.order_by(_outbox.c.id).with_for_update(),  # the same results may be handed in again meanwhile
+)  # fmt: skip
+_ACCEPTED = for_each(
+    "sent", _outbox.c.id,
+    lambda provider_id: sa.update(_outbox).values(
+        status=Status.ACCEPTED, provider_id=provider_id, ended_at=sa.bindparam("b_at"), error=None, lease_by=None,
+        lease_until=None,
+    ),
 )  # fmt: skip
 
 
 def _is_plain(result: Result) -> bool:
     """Whether acceptance is all there is to write: nothing hangs on this row, and it may stay."""
     outgoing = result.outgoing
-    return isinstance(result.outcome, Sent) and not claims.is_offer(outgoing) and not claims.leaves_nothing(outgoing)
+    return isinstance(result.outcome, Sent) and not is_offer(outgoing) and not leaves_nothing(outgoing)
 
 
 def remember_all_shown(session: Session, results: Sequence[Result]) -> None:

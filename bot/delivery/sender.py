@@ -8,30 +8,27 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
 
-from bot.channels.base import Channel, ChannelDown, NotSent, Parcel, Rejected, Sent, TryLater, Uncertain
-from bot.conversation.reply import Reply
-from bot.conversation.texts import address
+from bot.channels.base import Channel, ChannelDown, NotSent, Rejected, Sent, TryLater, Uncertain
 from bot.delivery import crash_points
 from bot.delivery.claims import Terms, claim
 from bot.delivery.inbox import LEASE, Outgoing
 from bot.delivery.pacing import DEFAULT_PAUSE, Pacer
+from bot.delivery.recording import Recorder
 from bot.delivery.results import Ledger, Result
-from bot.delivery.writer import TROUBLE, Writer
-from bot.delivery.writer import Lane as Turn
+from bot.delivery.wording import Wording
+from bot.delivery.writer import Writer
 from models.messages import MessageClass
 from models.people_limit import people_left
 from models.programme import Programme
 
 log = structlog.get_logger()
 
-#: The window closes a little earlier for us than for the provider: a send takes time.
-WINDOW_MARGIN = timedelta(minutes=5)
 #: Most messages of one channel on their way at once.
 IN_FLIGHT = 200
 #: Messages are claimed for so long ahead of their start, in seconds: a claim takes a while.
@@ -42,8 +39,6 @@ CLAIMED = 64
 WORTH = 0.25
 #: A lease must last longer than the longest send: a message that has waited longer than this is handed back, in seconds.
 STARTS_WITHIN = LEASE.total_seconds() - 20.0
-#: Most results written in one commit.
-BATCH = 100
 #: After a claim that found nothing the next one is at least so much later, in seconds.
 NOTHING_FOR = 0.05
 #: How often the people written to outside their window are counted, in seconds.
@@ -99,8 +94,8 @@ class Sender:
         """`lanes` by channel name. `alarm` is told once when a channel goes down."""
         self.lanes, self._writer, self._ledger = lanes, writer, ledger
         self._programme, self._now, self._alarm = programme, now, alarm
-        self._wake, self._done = asyncio.Event(), asyncio.Event()
-        self._results: list[Result] = []
+        self._wake = asyncio.Event()
+        self._recorder, self._wording = Recorder(writer, ledger, self._written), Wording()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping, self._nothing_until = False, 0.0
 
@@ -127,7 +122,7 @@ class Sender:
 
     async def run(self) -> None:
         """Claim and send until stopped; write results down as they come."""
-        recorder = asyncio.create_task(self._record_results())
+        recorder = asyncio.create_task(self._recorder.run())
         pumps = [asyncio.create_task(self._start_evenly(lane)) for lane in self.lanes.values()]
         try:
             while not self._stopping:
@@ -158,7 +153,7 @@ class Sender:
         room, at = _room(lane), time.monotonic()
         if not lane.claims or room < IN_FLIGHT * WORTH or at < lane.pacer.paused_until:
             return 0
-        if len(self._results) > IN_FLIGHT:  # what a crash would leave uncertain stays bounded
+        if self._recorder.waiting > IN_FLIGHT:  # what a crash would leave uncertain stays bounded
             return 0
         others = min(room, CLAIMED, _ahead(lane, at))
         step = partial(self._claimed, name, lane, room, others)
@@ -251,7 +246,7 @@ class Sender:
         if at - row.since > STARTS_WITHIN:  # another may hold the lease before the answer is here
             return TryLater("lease_over", 0, counts=False)
         try:
-            parcel = self._parcel(lane.channel, row)
+            parcel = self._wording.parcel(lane.channel, row, self._now())
             if row.uncertain_episodes and lane.asks_provider and (known := await lane.channel.reconcile(parcel)):
                 return Sent(known)
             if row.message_class is MessageClass.REPLY:
@@ -281,62 +276,16 @@ class Sender:
                 lane.pacer.slow_down(time.monotonic())
         return outcome
 
-    def _parcel(self, channel: Channel, row: Outgoing) -> Parcel:
-        reply = Reply.from_json(row.content)
-        spoken = Reply.from_json({**row.content, "values": {**address(row.honorific, row.name), **reply.values}})
-        hours, now = channel.window_hours, self._now()
-        is_open = hours is None or (
-            row.last_heard_at is not None and now - row.last_heard_at < timedelta(hours=hours) - WINDOW_MARGIN
-        )
-        return Parcel(
-            row.address, spoken, row.language, row.token, now, is_open, row.edits, created_at=row.created_at,
-            is_broadcast=row.message_class is MessageClass.BROADCAST,
-        )  # fmt: skip
-
     def _finish(self, row: Outgoing, outcome: Sent | NotSent) -> None:
-        self._results.append(Result(row, outcome, self._now()))
-        self._done.set()
+        self._recorder.take(Result(row, outcome, self._now()))
 
-    async def _record_results(self) -> None:
-        """Write results down in batches: whatever came back while the last batch was being committed."""
-        while True:
-            await self._done.wait()
-            self._done.clear()
-            await self._record(self._results)
-
-    async def _record(self, waiting: list[Result]) -> None:
-        while waiting:
-            batch = waiting[:BATCH]
-            try:
-                await self._writer.run(partial(self._written, batch), Turn.RIDING)
-            except TROUBLE as problem:  # a locked or full disk: the results are kept and written when it heals
-                log.warning("results not written yet", count=len(batch), error=type(problem).__name__)
-                await asyncio.sleep(0.5)
-                continue
-            except Exception:  # one of them cannot be written: it alone, so that it does not hold back the others
-                for result in batch:
-                    await self._record_alone(result)
-            crash_points.at("result.after_commit")
-            del waiting[: len(batch)]
-            self._let_pass(batch)
-            self._wake.set()
-
-    def _let_pass(self, written: list[Result]) -> None:
+    def _written(self, written: Sequence[Result]) -> None:
         """What must be tried again stands in the outbox now, which keeps the order from here on."""
         for result in written:
             lane = self.lanes.get(result.outgoing.channel)
             if lane and isinstance(result.outcome, TryLater | Uncertain) and result.outcome is not _WAITS:
                 lane.behind -= Counter([result.outgoing.address])
-
-    async def _record_alone(self, result: Result) -> None:
-        """Write one result; one that cannot be written leaves its row uncertain at the next start."""
-        try:
-            await self._writer.run(partial(self._written, [result]))
-        except Exception as problem:
-            log.error("result not written", row=result.outgoing.id, error=type(problem).__name__)
-
-    def _written(self, batch: list[Result], session: Session) -> None:
-        self._ledger.record(session, batch)
+        self._wake.set()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -349,7 +298,7 @@ class Sender:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=10)
         recorder.cancel()
-        await self._record(self._results)
+        await self._recorder.finish()
 
 
 def _room(lane: Lane) -> int:

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.channels.base import DeliveryStatus
-from bot.delivery import claims, crash_points
+from bot.delivery import crash_points
+from bot.delivery.ending import end, is_offer
 from models import broadcasting, offers, windows
 from models.messages import OutboxMessage, ParkedStatus, Status
 from models.people import Contact, OptOut
@@ -83,11 +84,11 @@ def _advance(session: Session, row: OutboxMessage, word: DeliveryStatus, now: da
         if word.error == windows.WINDOW_CLOSED and windows.again_by_template(session, row, now, programme):
             return
         _note_on_contact(session, row, word.error, now)
-        claims.end(session, row, Status.FAILED, word.error or "undelivered", now, programme)
+        end(session, row, Status.FAILED, word.error or "undelivered", now, programme)
         return
     if row.broadcast_id is not None:
         was = row.error if row.status is Status.FAILED else None
         broadcasting.count_changes(session, {(row.broadcast_id, row.status, status, was): 1})
-    if claims.is_offer(row) and row.enrolment_id is not None and RANK[Status(row.status)] == 0:
+    if is_offer(row) and row.enrolment_id is not None and RANK[Status(row.status)] == 0:
         offers.offer_accepted(session, row.enrolment_id, now, programme)
     row.status, row.ended_at, row.error = status, row.ended_at or now, None

@@ -11,7 +11,7 @@ from bot.delivery import statuses
 from bot.delivery.claims import Terms, claim
 from bot.delivery.inbox import Outgoing
 from bot.delivery.results import Ledger, Result
-from bot.delivery.sender import WINDOW_MARGIN
+from bot.delivery.wording import WINDOW_MARGIN
 from bot.jobs import JOBS
 from models import broadcasting, notices, outbox
 from models.broadcasts import Broadcast, BroadcastStatus
