@@ -19,11 +19,12 @@ import uvicorn
 
 from bot import pictures
 from bot.app import Berdaya
-from bot.channels.base import Channel, ChannelDown, NotSent, TryLater
+from bot.channels.base import Channel, NotSent
 from bot.delivery.results import recover
 from bot.delivery.writer import TROUBLE
 from bot.doors import web_app
 from bot.lock import FileLock, Lock, ServerLock
+from bot.opening import opened
 from bot.sample import seed
 from bot.settings import is_trial
 from models import migrations
@@ -33,8 +34,6 @@ log = structlog.get_logger()
 
 #: How far back WhatsApp's list of inbound messages is read at start, and again and again after.
 MISSED_AT_START, MISSED_LATER = timedelta(hours=24), timedelta(minutes=15)
-#: Between two attempts to open a channel, in seconds.
-REOPEN = 15.0
 #: How often missed WhatsApp messages are looked for, in seconds.
 LOOK_FOR_MISSED = 180.0
 
@@ -132,17 +131,7 @@ class Running:
 
     async def _serve_channel(self, channel: Channel) -> None:
         """Open a channel, trying again while its provider is away, and take in what it brings."""
-        while True:
-            try:
-                await channel.open()
-                break
-            except (ChannelDown, TryLater) as problem:
-                log.error("channel not open yet", channel=channel.name, reason=problem.reason)
-                await asyncio.sleep(REOPEN)
-            except TROUBLE as problem:
-                log.error("channel not open yet", channel=channel.name, error=type(problem).__name__)
-                await asyncio.sleep(REOPEN)
-        log.info("channel open", channel=channel.name, account=channel.account)
+        await opened(channel)
         if channel is self.app.telegram and self.app.config.telegram.mode == "polling":
             await self.app.telegram.poll(self.app.receiver.receive)
         if channel is self.app.whatsapp:

@@ -7,16 +7,13 @@ import asyncio
 import signal
 import socket
 
-import structlog
 import uvicorn
 
 from bot.app import Berdaya
-from bot.channels.base import Channel, ChannelDown, TryLater
 from bot.cluster import keeping_in_step, shares_its_pace, wind_down
 from bot.doors import web_app
-from bot.running import REOPEN, UVICORN, Server
-
-log = structlog.get_logger()
+from bot.opening import opened
+from bot.running import UVICORN, Server
 
 
 class Serving:
@@ -37,7 +34,7 @@ class Serving:
             asyncio.get_running_loop().add_signal_handler(name, self.stopping.set)
         app.writer.start()
         sender = asyncio.create_task(app.sender.run())
-        others = [*keeping_in_step(app, pacers), *(asyncio.create_task(_open(c)) for c in app.channels.values())]
+        others = [*keeping_in_step(app, pacers), *(asyncio.create_task(opened(c)) for c in app.channels.values())]
         server = Server(uvicorn.Config(web_app(app), **UVICORN))
         web = asyncio.create_task(server.serve(sockets=[self._listener]))
         web.add_done_callback(lambda task: self.stopping.set())
@@ -47,16 +44,3 @@ class Serving:
         await wind_down(app, sender, others)
         if not web.cancelled() and web.exception():
             raise SystemExit(1)
-
-
-async def _open(channel: Channel) -> None:
-    """Open a channel, trying again while its provider is away."""
-    while True:
-        try:
-            await channel.open()
-        except (ChannelDown, TryLater) as problem:
-            log.error("channel not open yet", channel=channel.name, reason=problem.reason)
-            await asyncio.sleep(REOPEN)
-        else:
-            log.info("channel open", channel=channel.name, account=channel.account)
-            return

@@ -48,11 +48,8 @@ def counts(visit: Visit, expected: Preview, at: datetime) -> Value:
 
 def spread(visit: Visit, expected: Preview, at: datetime) -> list[Value]:
     """«Karena batas WhatsApp, kabar ini terkirim dalam 3 hari», where it takes more than a day."""
-    limit, days = visit.programme.daily_people_limit, 1
-    for channel, states in expected.by_channel.items():
-        soon = at - visit.now < people_limit.OVER
-        left = people_limit.people_left(visit.session, visit.now, channel, limit) if soon else None
-        days = max(days, people_limit.days_for(states.get(Reach.WINDOW_CLOSED, 0), limit, left))
+    limit = visit.programme.daily_people_limit
+    days = people_limit.days_of(visit.session, expected.outside, at, limit, visit.now)
     return [say("broadcast.spread", days=days)] if days > 1 else []
 
 

@@ -97,6 +97,11 @@ class Preview:
         """Who gets a row."""
         return sum(states.get(state, 0) for states in self.by_channel.values() for state in RECIPIENTS)
 
+    @property
+    def outside(self) -> dict[str, int]:
+        """By channel, whom a message costs one of the people Meta allows us a day."""
+        return {name: states.get(Reach.WINDOW_CLOSED, 0) for name, states in self.by_channel.items()}
+
 
 def parse_audience(text: str) -> Audience:
     """«all», «topic:menjahit», «kecamatan:36.71.05», «event:menjahit-dasar», «not-enrolled». Raises UnknownAudience."""

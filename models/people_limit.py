@@ -3,6 +3,7 @@
 The limit is `Programme.daily_people_limit`; 0 is none. It holds for the channels that have a window at all.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -28,6 +29,18 @@ def people_left(session: Session, now: datetime, channel: str, limit: int) -> in
         spent_outside_window(row), row.channel == channel, lately
     )
     return max(limit - (session.scalar(spent) or 0), 0)
+
+
+def days_of(session: Session, people: Mapping[str, int], begins_at: datetime, limit: int, now: datetime) -> int:
+    """Over how many days a broadcast is spread that writes to so many people outside their window, by channel.
+
+    What was sent today leaves less of the limit to one that begins within a day.
+    """
+    days, soon = 1, begins_at - now < OVER
+    for channel, number in people.items():
+        left = people_left(session, now, channel, limit) if soon else None
+        days = max(days, days_for(number, limit, left))
+    return days
 
 
 def days_for(people: int, limit: int, left: int | None = None) -> int:

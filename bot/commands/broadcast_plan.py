@@ -103,7 +103,7 @@ def planned(
         starts_at=at,
         begins_at=begins_at,
         seconds=_seconds(config, expected),
-        days=_days(session, programme, expected, begins_at, now),
+        days=people_limit.days_of(session, expected.outside, begins_at, programme.daily_people_limit, now),
         limit=programme.daily_people_limit,
         troubles=template_fit.troubles(session, flat, has_picture=False) if closed else (),
     )
@@ -117,13 +117,3 @@ def _seconds(config: Config, expected: Preview) -> dict[str, float]:
 
 def _reached(states: Mapping[Reach, int]) -> int:
     return sum(states.get(reach, 0) for reach in RECIPIENTS)
-
-
-def _days(session: Session, programme: Programme, expected: Preview, begins_at: datetime, now: datetime) -> int:
-    """What was sent today leaves less of the limit to a broadcast that begins within a day."""
-    limit, days = programme.daily_people_limit, 1
-    for channel, states in expected.by_channel.items():
-        soon = begins_at - now < people_limit.OVER
-        left = people_limit.people_left(session, now, channel, limit) if soon else None
-        days = max(days, people_limit.days_for(states.get(Reach.WINDOW_CLOSED, 0), limit, left))
-    return days

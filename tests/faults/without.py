@@ -64,13 +64,13 @@ def health() -> None:
 
 def hurried() -> None:
     """What waits a minute or three waits three seconds: a refused account, a look at Twilio's list; sweeps go each second."""
-    from bot import running
+    from bot import opening, running
     from bot.delivery import sender
     from bot.jobs import clock
 
     put(sender, "DOWN_FOR", 3.0)
-    for name in ("LOOK_FOR_MISSED", "REOPEN"):
-        put(running, name, 3.0)
+    put(running, "LOOK_FOR_MISSED", 3.0)
+    put(opening, "REOPEN", 3.0)
     clock.EVERY.update(reminders=1, offers=1)
 
 
