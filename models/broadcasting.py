@@ -122,7 +122,7 @@ class Running(NamedTuple):
     """A broadcast whose rows may be claimed."""
 
     id: int
-    content: Mapping[str, Any]
+    content: dict[str, Any]
     repeat_uncertain: bool
 
 

@@ -13,6 +13,8 @@ from models.people import Contact, OptOut
 
 #: A reply that could not be sent for a day answers nothing any more (`rules.md`, Delivery).
 REPLY_LIVES = timedelta(hours=24)
+#: Under this name a session notes that a row waits for its turn.
+_WAITS = "outbox_waits"
 
 
 def row(
@@ -49,6 +51,16 @@ def row(
     } | more
 
 
+def left_waiting(session: Session) -> None:
+    """Note that a row was written that waits for its turn."""
+    session.info[_WAITS] = True
+
+
+def waits(session: Session) -> bool:
+    """Whether one was since this was last asked: the sender then has something to look for."""
+    return bool(session.info.pop(_WAITS, False))
+
+
 def best_contact(session: Session, person_id: int) -> Contact | None:
     """The reachable contact she last wrote from: not blocked, not opted out; None where there is none."""
     return session.scalars(
@@ -75,6 +87,7 @@ def put(
     once_key = more.get("once_key")
     if once_key and session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.once_key == once_key)):
         return None
+    left_waiting(session)
     values = row(contact.id, contact.channel, contact.address, contact.language, message_class, content, now, **more)
     return session.scalar(sa.insert(OutboxMessage).values(values).returning(OutboxMessage.id))
 

@@ -5,7 +5,8 @@ does not say how long, a 413, and an answer that is no JSON.
 """
 
 import json
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import aiohttp
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
@@ -28,19 +29,12 @@ class NotDone(NetworkError):
     """Telegram itself says that it could not do what was asked: nothing was sent."""
 
 
-class Plain(RequestData):
-    """Parameters that are JSON already: no file among them, and nothing to convert."""
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Parameters that are JSON already: no file among them, and nothing to convert. Read as the library's own are."""
 
-    __slots__ = ("_plain",)
-
-    def __init__(self, fields: dict[str, Any]) -> None:
-        super().__init__()
-        self._plain = fields
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """By name."""
-        return self._plain
+    parameters: dict[str, Any]
+    contains_files: Literal[False] = False
 
 
 class AiohttpRequest(BaseRequest):
@@ -103,12 +97,13 @@ class AiohttpRequest(BaseRequest):
             raise TelegramError("the answer is no JSON") from None
 
 
-def _body(data: RequestData | None) -> tuple[Any, dict[str, str] | None]:
+def _body(data: RequestData | Plain | None) -> tuple[Any, dict[str, str] | None]:
     """Body and headers. JSON costs a fifth of a form, so a form is kept for files."""
     if data is None:
         return None, None
     if not data.contains_files:
         return json.dumps(data.parameters, ensure_ascii=False).encode("utf-8", "replace"), _AS_JSON
+    assert isinstance(data, RequestData)
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

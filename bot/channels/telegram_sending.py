@@ -8,11 +8,12 @@ import asyncio
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from telegram import Bot, InputFile
 from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.request import RequestData
 
 from bot.channels import telegram_errors as errors
 from bot.channels.base import Parcel, Rejected, TryLater
@@ -45,7 +46,8 @@ class Sending:
         given = {name: value for name, value in fields.items() if value is not None}
         if any(isinstance(value, InputFile) for value in given.values()):
             return await self._bot.do_api_request(method, api_kwargs=given)
-        return await self._bot.request.post(f"{self._bot.base_url}/{method}", Plain(given))
+        plain = cast(RequestData, Plain(given))  # the library only hands it on, to our own requests
+        return await self._bot.request.post(f"{self._bot.base_url}/{method}", plain)
 
     async def edit(self, parcel: Parcel, message: TelegramMessage) -> bool:
         """Put a message in the place of another; False if that one cannot be edited any more. Raises TelegramError."""

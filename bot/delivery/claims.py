@@ -137,7 +137,7 @@ def _ending(work: _Claim, row: Due) -> tuple[Status, str] | None:
 
 def _most_uncertain(work: _Claim, row: Due) -> int:
     """A coordinator may have chosen that her announcement is rather lost than repeated."""
-    broadcast = work.running.get(row.broadcast_id)
+    broadcast = work.running.get(row.broadcast_id or 0)
     return 0 if broadcast is not None and not broadcast.repeat_uncertain else MOST_UNCERTAIN
 
 

@@ -164,6 +164,7 @@ class Inbox:
         ]  # fmt: skip
         ids = hot_path.insert_outbox(session, rows)
         if not at_once:
+            outbox.left_waiting(session)
             return []
         who = (answered.honorific, answered.name)
         return [outgoing(row_id, row, now, *who) for row_id, row in zip(ids, rows, strict=True)]

@@ -22,6 +22,7 @@ from bot.delivery import crash_points
 from bot.delivery.inbox import Inbox, Outgoing
 from bot.delivery.sender import Sender
 from bot.delivery.writer import TROUBLE, Lane, Writer
+from models import outbox
 from models.messages import FailedStep, InboxEntry, QuarantinedMessage
 
 log = structlog.get_logger()
@@ -45,6 +46,7 @@ class Receiver:
     cautious_until: float = 0.0  #: until then, in monotonic seconds, a step is counted before it runs
     _recent: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
     _last: dict[tuple[str, str], asyncio.Future[None]] = field(default_factory=dict)
+    _left_waiting: bool = False  #: a step has written a row that waits for the sender
     #: Only one step at a time is counted and tried, so that the one that ends the process is the only one counted.
     _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -82,11 +84,15 @@ class Receiver:
             rows = await self._try_counted(heard, TRIES - 1)  # a group may have been run twice already
         crash_points.at("inbox.after_commit")
         self.sender.take(rows)
+        if self._left_waiting:
+            self._left_waiting = False
+            self.sender.wake()
         if any(row.contact_id is None for row in rows):  # she was erased
             await asyncio.to_thread(self.writer.truncate_log)
 
     def _step(self, heard: Heard, session: Session) -> list[Outgoing]:
         rows = self.inbox.handle(session, heard, self.now())
+        self._left_waiting = outbox.waits(session) or self._left_waiting
         crash_points.at("inbox.before_commit")
         return rows
 

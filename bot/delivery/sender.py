@@ -98,6 +98,7 @@ class Sender:
         self._recorder, self._wording = Recorder(writer, ledger, self._written), Wording()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping, self._nothing_until = False, 0.0
+        self._expects = True  #: something may be due that no claim could take yet
 
     def take(self, rows: Sequence[Outgoing]) -> None:
         """Send committed rows at once, each contact's in order. Called in the event loop."""
@@ -118,6 +119,7 @@ class Sender:
 
     def wake(self) -> None:
         """Something new may be due. Safe from the event loop only."""
+        self._expects = True
         self._wake.set()
 
     async def run(self) -> None:
@@ -130,6 +132,7 @@ class Sender:
                 for name, lane in self.lanes.items():
                     claimed += await self._claim(name, lane)
                 if not claimed:
+                    self._expects = self._wake.is_set() or (self._expects and self._is_busy)
                     await self._rest()
         finally:
             for pump in pumps:
@@ -215,6 +218,10 @@ class Sender:
         while lane.waiting:
             self._finish(lane.waiting.popleft(), TryLater("paused", pause, counts=False))
 
+    @property
+    def _is_busy(self) -> bool:
+        return any(lane.busy for lane in self.lanes.values())
+
     async def _rest(self) -> None:
         try:
             await asyncio.wait_for(self._wake.wait(), POLL)
@@ -280,12 +287,17 @@ class Sender:
         self._recorder.take(Result(row, outcome, self._now()))
 
     def _written(self, written: Sequence[Result]) -> None:
-        """What must be tried again stands in the outbox now, which keeps the order from here on."""
+        """What must be tried again stands in the outbox now, which keeps the order from here on.
+
+        A claim costs as much as a step: where nothing is known to wait behind these, there is none.
+        """
         for result in written:
             lane = self.lanes.get(result.outgoing.channel)
             if lane and isinstance(result.outcome, TryLater | Uncertain) and result.outcome is not _WAITS:
                 lane.behind -= Counter([result.outgoing.address])
-        self._wake.set()
+        again = any(not isinstance(result.outcome, Sent) for result in written)
+        if again or self._expects or any(lane.more for lane in self.lanes.values()):
+            self._wake.set()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)
