@@ -16,6 +16,7 @@ from bot.commands import (
     serve,
     talk,
     templates,
+    understanding,
     work,
 )
 from bot.commands.context import USAGE, UsageProblem
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("talk")(talk.talk)
 app.command("import")(catalogue.import_)
+app.command("understand")(understanding.understand)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(migrate.migrate)
 app.command("serve")(serve.serve)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.reply import Reply
 from bot.conversation.talk import Turn
+from bot.understanding.reading import Meaning
 from models.people import Contact, Person
 from models.programme import Programme
 
@@ -26,6 +27,12 @@ class Visit(Turn):
     registered: bool = field(default=False, kw_only=True)  #: she has said yes to the programme
     shut_out: bool = field(default=False, kw_only=True)  #: a coordinator blocked her: stored, unanswered
     forgotten: bool = field(default=False, kw_only=True)  #: nothing of her stays: no state is saved
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """What her words mean; None of a button, of a word that always works, of what is no words."""
+        meaning: Meaning | None = self.heard.meaning
+        return meaning
 
     @property
     def contact(self) -> Contact:

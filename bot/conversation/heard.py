@@ -77,6 +77,7 @@ class Heard:
     external_id: str | None = None  #: WhatsApp's business-scoped id, which outlives a number
     language: str | None = None  #: the app's language, where the channel tells it
     pressed: str | None = None  #: provider id of the message whose button she pressed
+    meaning: Any = None  #: what her words mean (`bot.understanding.reading.Meaning`), read before the transaction
 
     def __post_init__(self) -> None:
         if self.text is not None and self.action is not None:
