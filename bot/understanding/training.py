@@ -25,7 +25,7 @@ HOLD = 0.3
 SEEN_IN = (2, 3)
 #: The alarm may ring for so many of the harmless messages that were not learnt from; the bank has far more of those that
 #: come near to danger than everyday chats have, where it rings a third as often.
-FALSE_ALARMS = 0.03
+FALSE_ALARMS = 0.04
 
 
 @dataclass(frozen=True)
