@@ -16,6 +16,7 @@ from bot.commands import (
     serve,
     talk,
     templates,
+    training,
     understanding,
     work,
 )
@@ -41,6 +42,7 @@ app.add_typer(coordinators.app, name="coordinator")
 app.add_typer(templates.app, name="templates")
 app.add_typer(people.app, name="people")
 app.add_typer(broadcasts.app, name="broadcast")
+app.add_typer(training.app, name="understanding")
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.clock import Clock
 from bot.config import Config
+from bot.conversation.places import gazetteer
 from bot.conversation.texts import Texts
 from bot.delivery import crash_points, statuses
 from bot.delivery.inbox import Inbox
@@ -32,8 +33,12 @@ from bot.delivery.watchdog import Watchdog
 from bot.delivery.writer import Writer
 from bot.jobs import JOBS
 from bot.jobs.clock import Ticker
+from bot.listening import Listening
 from bot.settings import programme_of, retention_of
 from bot.storage import Storage
+from bot.understanding.llm import LanguageModel
+from bot.understanding.model import Model
+from bot.understanding.reading import Reader
 from handlers.answering import Answering
 from handlers.conversations import GATES, engine
 from models.database import connect
@@ -59,6 +64,7 @@ class Berdaya:
     storage: Storage
     writer: Writer
     inbox: Inbox
+    listening: Listening
     receiver: Receiver
     sender: Sender
     channels: Mapping[str, Channel]
@@ -102,7 +108,10 @@ class Berdaya:
 
 
 def build(config: Config, clock: Clock) -> Berdaya:
-    """Put the program together. Opens no connection and starts no thread."""
+    """Put the program together. Opens no connection and starts no thread.
+
+    Raises NoModel when there is nothing to understand with (`bot.understanding.model`).
+    """
     texts, programme, owner = Texts.load(TEXTS), programme_of(config), secrets.token_hex(8)
     database = connect(config.database.url)
     storage, writer = Storage(database), _writer(database)
@@ -113,7 +122,8 @@ def build(config: Config, clock: Clock) -> Berdaya:
         for name, channel in channels.items()
     }
     sender = Sender(lanes, writer, Ledger(owner, programme, ASKED), programme, clock, _alarm)
-    receiver = Receiver(inbox, writer, sender, clock, config.limits.inbound_per_minute)
+    listening = Listening(Reader(Model.load()), storage, language_model_of(config))
+    receiver = Receiver(inbox, writer, sender, clock, config.limits.inbound_per_minute, listening.understand)
     app = Berdaya(
         config,
         clock,
@@ -123,6 +133,7 @@ def build(config: Config, clock: Clock) -> Berdaya:
         storage,
         writer,
         inbox,
+        listening,
         receiver,
         sender,
         channels,
@@ -165,6 +176,14 @@ def channels_of(
     if config.simulator_on:
         channels["simulator"] = SimulatorChannel(texts=texts, now=clock, base_url=our_url, history=storage.sent_to)
     return channels
+
+
+def language_model_of(config: Config) -> LanguageModel | None:
+    """The one that may be asked, if one is configured."""
+    if not config.llm.enabled:
+        return None
+    key = config.llm.api_key.get_secret_value()
+    return LanguageModel(config.llm.url, config.llm.model, key, gazetteer().is_name)
 
 
 def _writer(database: sa.Engine) -> Writer:

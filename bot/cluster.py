@@ -60,6 +60,7 @@ async def wind_down(app: Berdaya, sender: "asyncio.Task[None]", others: list["as
     for channel in app.channels.values():
         with contextlib.suppress(NotSent, OSError):
             await channel.close()
+    await app.listening.close()
     await asyncio.to_thread(app.writer.stop)
     app.database.dispose()
 

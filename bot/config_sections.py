@@ -93,8 +93,13 @@ class Llm(Section):
     """A language model that may be asked."""
 
     url: Address
-    model: str
-    api_key: SecretStr
+    model: Annotated[str, BeforeValidator(rules.trimmed)]
+    api_key: Annotated[SecretStr, BeforeValidator(rules.trimmed)]
+
+    @property
+    def enabled(self) -> bool:
+        """Whether there is an address."""
+        return bool(self.url)
 
 
 class Limits(Section):

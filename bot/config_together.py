@@ -13,6 +13,8 @@ def contradictions(config: Config, environ: Mapping[str, str]) -> Iterator[Contr
     """Every pair of key and sentence about settings that contradict one another, or lack another."""
     yield from _telegram(config)
     yield from _twilio(config)
+    if config.llm.enabled and not config.llm.model:
+        yield "llm.model", "is needed when llm.url is set."
     if config.has_real_channel and config.simulator.enabled and config.web.host not in LOOPBACK:
         yield "simulator.enabled", "beside a real channel the simulator needs web.host to be 127.0.0.1."
     if environ.get("BERDAYA_CLOCK_FILE") and _talks_to_a_provider(config):

@@ -119,6 +119,7 @@ class Running:
         for channel in app.channels.values():
             with contextlib.suppress(NotSent, OSError):
                 await channel.close()
+        await app.listening.close()
         with contextlib.suppress(sa.exc.SQLAlchemyError):  # then the next start is merely cautious
             await app.writer.run(ended)
         await asyncio.to_thread(app.writer.stop)

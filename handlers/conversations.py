@@ -23,6 +23,7 @@ from handlers import (
     coordinator_events,
     coordinator_held,
     coordinator_invite,
+    coordinator_labels,
     coordinator_meetings,
     coordinator_menu,
     coordinator_people,
@@ -31,6 +32,7 @@ from handlers import (
     danger,
     enrol,
     event,
+    finding,
     menu,
     my_data,
     other,
@@ -38,6 +40,8 @@ from handlers import (
     register,
     schedule,
     stop,
+    unclear,
+    understood,
     welcome,
 )
 from handlers.answering import Gate, blocked_or_let_in, shut_out, too_late
@@ -45,11 +49,12 @@ from handlers.visit import Visit
 
 CONVERSATIONS: tuple[ModuleType, ...] = (
     welcome, register, menu, browse, event, enrol, schedule, attending, profile, my_data, stop, ask,
+    danger, finding, understood,
     coordinator_menu, coordinator_invite, coordinator_questions, coordinator_events, coordinator_event_form,
     coordinator_event_edit, coordinator_meetings, coordinator_changes, coordinator_people, coordinator_walk_in,
     coordinator_attendance, coordinator_broadcast, coordinator_broadcast_send, coordinator_broadcast_missed,
     coordinator_broadcasts,
-    coordinator_held,
+    coordinator_held, coordinator_labels, unclear,
 )  # fmt: skip
 #: Asked in this order before the engine; the first that answers ends it.
 GATES: tuple[Gate, ...] = (

@@ -6,6 +6,7 @@ from bot.conversation.reply import Choice, Reply
 from bot.conversation.values import say
 from handlers.coordinator_door import put_aside
 from handlers.coordinator_held import waiting as held_messages
+from handlers.coordinator_labels import waiting as unclear_messages
 from handlers.menu import is_coordinator
 from handlers.visit import Visit
 from models import handover
@@ -21,6 +22,7 @@ def desk(visit: Visit, argument: str) -> list[Reply]:
         *held_messages(visit),
         Choice("events", say("coordinator.events"), say("coordinator.events_more")),
         Choice("plan", say("coordinator.plan"), say("coordinator.plan_more")),
+        *unclear_messages(visit),
         Choice("questions", say("coordinator.questions"), say("coordinator.questions_more", count=waiting)),
         Choice("attendance", say("coordinator.attendance"), say("coordinator.attendance_more")),
         Choice("broadcasts", say("coordinator.broadcast"), say("coordinator.broadcast_more")),

@@ -7,7 +7,7 @@ from bot.conversation.form import Answers, Form, Question
 from bot.conversation.reply import Choice, Reply
 from bot.conversation.values import Value, day, joined, row_moment, say
 from bot.conversation.words import plain
-from handlers import topics
+from handlers import topics, unclear
 from handlers.buttons import MENU
 from handlers.register import show_place
 from handlers.visit import Visit
@@ -30,11 +30,16 @@ def data(visit: Visit, argument: str) -> list[Reply]:
         return first(visit)
     pages = list(_pages(visit, list(_lines(personal_data.data_about(visit.session, visit.person_id)))))
     number = int(argument) if argument.isdecimal() and int(argument) < len(pages) else 0
-    profile = Choice("profile", say("button.profile"))
+    ways_on = (Choice("profile", say("button.profile")), *_improve(visit), _ERASE, MENU)
     more = Choice(f"data:{number + 1}", say("button.next_page"))
     last = number == len(pages) - 1
     key = "data.only" if len(pages) == 1 else "data.last" if last else "data.page"
-    return [Reply(key, {"lines": joined(pages[number])}, (profile, _ERASE, MENU) if last else (more, _ERASE, MENU))]
+    return [Reply(key, {"lines": joined(pages[number])}, ways_on if last else (more, _ERASE, MENU))]
+
+
+def _improve(visit: Visit) -> tuple[Choice, ...]:
+    """Only who takes part can help to improve the answers."""
+    return (unclear.row(),) if visit.registered else ()
 
 
 def erase(visit: Visit, argument: str) -> list[Reply]:
@@ -71,6 +76,9 @@ def _lines(kept: PersonalData) -> Iterator[Value]:
     ])  # fmt: skip
     yield from _under("data.attendance", [_attended(fact) for fact in kept.attendance])
     yield from _under("data.questions", [_said(fact) for fact in kept.questions])
+    yield from _under("improve.heading", [
+        say("improve.line", when=row_moment(fact.at), text=fact.text[:300]) for fact in kept.unclear
+    ])  # fmt: skip
     yield ""
     yield say("data.messages", count=kept.messages)
     if kept.open_form:

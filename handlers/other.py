@@ -3,32 +3,42 @@
 from bot.conversation.heard import Kind
 from bot.conversation.reply import Choice, Reply
 from bot.conversation.values import say
-from handlers import ask, search
+from bot.understanding.intents import Intent
+from bot.understanding.reading import Guess, Meaning
+from handlers import ask, finding, understood
 from handlers.buttons import HELP, WAYS_ON
+from handlers.men import for_a_man, is_man
 from handlers.menu import is_coordinator
 from handlers.visit import Visit
 from handlers.welcome import first
 
 #: The ways on for a coordinator who is no participant.
 DESK = (Choice("coordinator", say("button.coordinator")), Choice("menu", say("button.menu")), HELP)
+#: What is answered before she has registered.
+_FOR_ALL = frozenset({Intent.MENU_HELP, Intent.TALK_TO_HUMAN, Intent.STOP_NOTIFICATIONS, Intent.CHANGE_LANGUAGE})
+_NOTHING = Meaning((Guess(Intent.OUT_OF_SCOPE, 0.0),))
 _SILENT = frozenset({Kind.REACTION, Kind.EDITED})
 
 
 def free_text(visit: Visit) -> list[Reply]:
-    """For a person, if one answers her; a welcome, if she is new; what she names; else three ways on."""
+    """For a person, if one answers her; a welcome, if she is new; what she means; else three ways on."""
     for_a_person = ask.heard(visit)
     if for_a_person is not None:
         return for_a_person
-    if not visit.registered:
+    if not visit.registered and not is_coordinator(visit):
         return _newcomer(visit)
-    return search.found(visit) or [Reply("other.not_understood", choices=WAYS_ON)]
+    if is_man(visit.heard.text or ""):
+        return for_a_man(visit)
+    ways = WAYS_ON if visit.registered else DESK
+    return understood.understood(visit) or [Reply("other.not_understood", choices=ways)]
 
 
 def _newcomer(visit: Visit) -> list[Reply]:
-    if is_coordinator(visit):
-        return search.found(visit) or [Reply("other.not_understood", choices=DESK)]
-    named = search.named_event(visit)
-    return first(visit, named.slug if named else None)
+    """A welcome, unless she asks for something that needs no registering."""
+    meaning = visit.meaning
+    if meaning and meaning.intent in _FOR_ALL and meaning.confidence >= understood.SURE:
+        return understood.carried_out(visit, meaning.intent, meaning)
+    return finding.looked_for(visit, finding.wish_of(visit, meaning or _NOTHING, "all"), visit.heard.text or "")
 
 
 def not_words(visit: Visit) -> list[Reply]:

@@ -10,7 +10,7 @@ from bot.conversation.reply import Reply
 from bot.conversation.texts import address
 from bot.conversation.values import Value, area, say
 from bot.conversation.words import plain
-from handlers import search, topics
+from handlers import men, topics
 from handlers.event import after_joining
 from handlers.visit import Visit
 from handlers.welcome import REGISTER, broke_off, let_go
@@ -35,7 +35,7 @@ def consent(words: str) -> Consent:
     """Her first answer. Raises NotUnderstood, for a man with his own reason."""
     if plain(words) == Consent.READ.value:
         return Consent.READ  # the button means itself, however freely words are understood
-    if search.is_man(words):
+    if men.is_man(words):
         raise NotUnderstood("man")
     return consent_answer(words)
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import broadcasting, question_notices, roles
+from models import broadcasting, learning, question_notices, roles
 from models.enrolments import Attendance, Enrolment, Presence
 from models.messages import OPEN, OutboxMessage, QuarantinedMessage, Status
 from models.office import InviteCode, Question
@@ -43,6 +43,7 @@ def erase_person(session: Session, person_id: int, now: datetime, programme: Pro
     contacts = session.scalars(sa.select(Contact).where(Contact.person_id == person_id)).all()
     _keep_counts(session, person_id, now)
     _free_seats(session, person_id, now, programme)
+    learning.forget(session, person_id)
     _wipe_mentions(session, person_id, [person.name, *(contact.address for contact in contacts)])
     _erase_contacts(session, contacts)
     session.execute(sa.delete(InviteCode).where(InviteCode.used_by == person_id))

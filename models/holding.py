@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models import offers
 from models.broadcast_counts import Change, count_changes
 from models.broadcasts import Broadcast, BroadcastStatus
-from models.messages import MessageClass, OutboxMessage, Status
+from models.messages import PRIVATE, MessageClass, OutboxMessage, Status
 from models.office import ProviderState
 from models.programme import Programme
 
@@ -22,8 +22,6 @@ from models.programme import Programme
 UNDER_WAY = (BroadcastStatus.FREEZING, BroadcastStatus.SCHEDULED, BroadcastStatus.SENDING)
 #: Where a message has not come to its end, and nobody holds it yet.
 UNSENT = (Status.QUEUED, Status.SENDING, Status.UNCERTAIN)
-#: A reply of this kind is never in any list, so nobody could decide about it (`rules.md`, Privacy: violence).
-PRIVATE = "private"
 #: Under this key the database remembers that it was restored.
 RESTORED = ("", "backup", "restored")
 
@@ -73,7 +71,9 @@ def hold_unsent(session: Session, now: datetime) -> int:
     """
     session.execute(
         sa.delete(OutboxMessage).where(
-            OutboxMessage.status.in_(UNSENT), OutboxMessage.message_class == MessageClass.REPLY, _key() == PRIVATE
+            OutboxMessage.status.in_(UNSENT),
+            OutboxMessage.message_class == MessageClass.REPLY,
+            _key().startswith(PRIVATE),
         )
     )
     unsent = (OutboxMessage.status.in_(UNSENT),)

@@ -37,6 +37,8 @@ class Status(StrEnum):
     CANCELLED = "cancelled"  #: what it spoke of no longer holds, or she does not want it
 
 
+#: Replies whose key begins so stand in no list, and their rows are gone when they end (`rules.md`, Privacy: violence).
+PRIVATE = "private"
 #: Statuses in which a row still needs the sender.
 OPEN = (Status.QUEUED, Status.SENDING, Status.UNCERTAIN, Status.HELD)
 

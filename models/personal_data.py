@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from models import learning
 from models.enrolments import Answer, Attendance, Enrolment, EnrolmentStatus, Presence
 from models.events import Event, Meeting
 from models.messages import OutboxMessage
@@ -62,6 +63,14 @@ class SaidFact:
 
 
 @dataclass(frozen=True, slots=True)
+class UnclearFact:
+    """One message of hers that was not understood, as it is kept to improve the answers."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalData:
     """Everything kept about her. `messages` counts rows of messages sent or waiting; `open_form` names an open form."""
 
@@ -72,6 +81,7 @@ class PersonalData:
     enrolments: tuple[EnrolmentFact, ...]
     attendance: tuple[AttendanceFact, ...]
     questions: tuple[SaidFact, ...]
+    unclear: tuple[UnclearFact, ...]
     messages: int
     open_form: str | None
 
@@ -88,6 +98,7 @@ def data_about(session: Session, person_id: int) -> PersonalData:
         enrolments=_enrolments(session, person_id),
         attendance=_attendance(session, person_id),
         questions=_questions(session, ids),
+        unclear=tuple(UnclearFact(row.at, row.text) for row in learning.kept_of(session, person_id)),
         messages=session.scalar(sa.select(sa.func.count()).where(OutboxMessage.contact_id.in_(ids))) or 0,
         open_form=session.scalar(
             sa.select(Conversation.form).where(Conversation.contact_id.in_(ids), Conversation.form.is_not(None))

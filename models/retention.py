@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import erasure, offers
+from models import erasure, learning, offers
 from models.messages import (
     FailedStep,
     InboxEntry,
@@ -26,6 +26,8 @@ from models.programme import Programme
 
 #: Rows one rule lets go of in one sweep.
 BITE = 1000
+#: Whatever the configuration says, nothing is kept for learning longer than this, in days: it is what women are told.
+LEARNING_AT_MOST = 30
 #: A row overdue for so long belongs to a channel that is switched off: the sender ends its own in time.
 NOBODY_SENDS = timedelta(hours=1)
 #: So far back rows of the erased are looked for, by the index of ends.
@@ -56,6 +58,7 @@ def apply(session: Session, now: datetime, programme: Programme, rules: Retentio
         + forget_last_words(session, now)
         + wipe_quarantine(session, now - timedelta(hours=rules.quarantine_hours))
         + forget_questions(session, now - timedelta(days=rules.question_days))
+        + learning.forget_old(session, now - timedelta(days=min(rules.learning_days, LEARNING_AT_MOST)), BITE)
         + forget_expired(session, now)
     )
 

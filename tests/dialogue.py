@@ -9,6 +9,7 @@ import tomllib
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -25,9 +26,12 @@ from bot.delivery.claims import Terms, claim
 from bot.delivery.inbox import Inbox, Outgoing
 from bot.delivery.results import Ledger, Result
 from bot.jobs import JOBS
+from bot.understanding.model import Model
+from bot.understanding.reading import Reader
 from handlers.answering import Answering
 from handlers.conversations import GATES
 from handlers.conversations import engine as conversation_engine
+from handlers.reading import with_meaning
 from handlers.visit import Visit
 from models import catalogue
 from models.broadcast_summary import DRAWN
@@ -39,6 +43,12 @@ from tests import databases
 ROOT = Path(__file__).parents[1]
 #: A Tuesday noon in WIB: 24 November 2026.
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+
+
+@cache
+def reader() -> Reader:
+    """What understands her words: loaded once for all tests."""
+    return Reader(Model.load())
 
 
 @dataclass
@@ -98,6 +108,7 @@ class Village:
 
     def hears(self, heard: Heard) -> None:
         """One message in, its transaction, and its replies on the phones."""
+        heard = with_meaning(reader(), heard)
         with writing(self.database) as session:
             sent = self.inbox.handle(session, heard, self.now)
         self._arrive(sent)
@@ -228,7 +239,7 @@ class Phone:
             more = texts.plain(choice.description, outgoing.language, now) if choice.description else ""
             choices.append((label, choice.action))
             described.append(f"[{label}] {more}".rstrip())
-        self.seen.append(Seen(reply.key, text, choices, described, outgoing.language, reply))
+        self.seen.append(Seen(_inner(reply), text, choices, described, outgoing.language, reply))
         self.transcript.append(self.seen[-1].screen)
 
     def _sends(self, line: str, **what: object) -> "Phone":
@@ -246,3 +257,9 @@ class Phone:
         for _ in range(self.arrives_times):
             self.village.hears(heard)
         return self
+
+
+def _inner(reply: Reply) -> str:
+    """The key of a reply, of the answer itself where a line before it says what was understood."""
+    answer = reply.values.get("answer")
+    return str(answer["say"]) if reply.key == "understood.then" and isinstance(answer, dict) else reply.key

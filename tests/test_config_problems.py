@@ -150,6 +150,12 @@ def test_whatsapp_needs_an_address() -> None:
     assert said.startswith("web.public_url: is needed for WhatsApp")
 
 
+def test_a_language_model_needs_its_name() -> None:
+    (said,) = problems({"llm.url": "http://127.0.0.1:8080/v1"})
+    assert said.startswith("llm.model: is needed")
+    with_settings({"llm.model": "small"})
+
+
 @pytest.mark.parametrize("channel", [TELEGRAM, TWILIO])
 def test_beside_a_real_channel_the_simulator_stays_on_this_machine(channel: dict[str, str]) -> None:
     shown = {"simulator.enabled": "true"}

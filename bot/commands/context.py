@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import sys
 from collections.abc import Coroutine
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -15,8 +16,11 @@ import uvloop
 from sqlalchemy.orm import Session
 
 from bot import config as configuration
+from bot.app import Berdaya, build
 from bot.clock import Clock
 from bot.config import Config, ConfigError
+from bot.understanding.model import Model, NoModel
+from bot.understanding.reading import Reader
 from models import migrations
 from models.database import connect, writing
 
@@ -43,6 +47,28 @@ def settings(file: Path | None) -> Config:
         return configuration.load(file, os.environ)
     except ConfigError as error:
         raise UsageProblem("Berdaya cannot start, because of these settings:", *error.problems) from None
+
+
+def put_together(config: Config) -> Berdaya:
+    """Every part of the program. Ends this process with exit code 2 and a plain sentence when there is no model."""
+    try:
+        return build(config, clock())
+    except NoModel as problem:
+        print(no_model(problem), file=sys.stderr)
+        sys.exit(USAGE)
+
+
+def reader() -> Reader:
+    """What understands her words. Raises UsageProblem when there is no model."""
+    try:
+        return Reader(Model.load())
+    except NoModel as problem:
+        raise UsageProblem(no_model(problem)) from None
+
+
+def no_model(problem: NoModel) -> str:
+    """What is missing, and how to get it."""
+    return f"There is no model to understand with ({problem}). Make one with `berdaya understanding train`."
 
 
 def live(life: Coroutine[Any, Any, None]) -> None:

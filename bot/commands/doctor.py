@@ -14,11 +14,13 @@ import sqlalchemy as sa
 import typer
 from rich.console import Console
 
-from bot.app import build
+from bot.app import build, language_model_of
 from bot.channels.base import Channel, NotSent
 from bot.clock import Clock
-from bot.commands.context import REFUSED, ConfigFile, clock, settings
+from bot.commands.context import REFUSED, ConfigFile, clock, no_model, settings
 from bot.config import Config
+from bot.understanding.llm import NoAnswer
+from bot.understanding.model import NoModel
 from models import migrations
 from models.database import connect, reading
 from models.people import Role, RoleName
@@ -45,6 +47,7 @@ def doctor(
     findings = [
         *_database(configuration), *_clock(clock()), *_coordinators(configuration),
         *_webhooks(configuration), *asyncio.run(_channels(configuration)),
+        *asyncio.run(_language_model(configuration)),
     ]  # fmt: skip
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
@@ -105,7 +108,10 @@ def _webhooks(config: Config) -> Iterator[Finding]:
 
 
 async def _channels(config: Config) -> list[Finding]:
-    channels = build(config, clock()).channels
+    try:
+        channels = build(config, clock()).channels
+    except NoModel as problem:
+        return [Finding("understanding", False, no_model(problem))]
     if not channels:
         return [
             Finding(
@@ -126,6 +132,19 @@ async def _channel(channel: Channel) -> Finding:
         return Finding(channel.name, False, problem.reason, _ADVICE.get(channel.name, ""))
     finally:
         await channel.close()
+
+
+async def _language_model(config: Config) -> list[Finding]:
+    model = language_model_of(config)
+    if model is None:
+        return []
+    try:
+        return [Finding("language model", True, f"{model.model} answers «{await model.check()}» to a greeting")]
+    except NoAnswer as problem:
+        todo = "Check llm.url, llm.model and llm.api_key, or empty llm.url; without it our own reading stands."
+        return [Finding("language model", False, f"{model.model} does not help: {problem.reason}", todo)]
+    finally:
+        await model.close()
 
 
 _ADVICE = {

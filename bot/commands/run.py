@@ -6,8 +6,7 @@ from functools import partial
 
 import typer
 
-from bot.app import build
-from bot.commands.context import DONE, REFUSED, ConfigFile, UsageProblem, clock, live, log_plainly, settings
+from bot.commands.context import DONE, REFUSED, ConfigFile, UsageProblem, live, log_plainly, put_together, settings
 from bot.config import Config
 from bot.delivery import crash_points
 from bot.lock import AlreadyRunning
@@ -30,7 +29,7 @@ def run(config: ConfigFile = None) -> None:
 
 def _work(config: Config, number: int, starts: int) -> int:
     """One life of the program; its exit code."""
-    app = build(config, clock())
+    app = put_together(config)
     greet = partial(_greet, config) if starts == 1 else lambda: None
     try:
         live(Running(app, greet, starts).until_stopped())

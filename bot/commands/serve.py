@@ -8,17 +8,16 @@ from typing import Annotated
 
 import typer
 
-from bot.app import build
 from bot.cluster import refusals
 from bot.commands.context import (
     DONE,
     REFUSED,
     ConfigFile,
     UsageProblem,
-    clock,
     live,
     log_plainly,
     open_database,
+    put_together,
     settings,
 )
 from bot.config import Config
@@ -67,5 +66,5 @@ def shared_settings(config: ConfigFile) -> Config:
 
 def _work(config: Config, listener: socket, number: int, starts: int) -> int:
     """One life of one process; its exit code."""
-    live(Serving(build(config, clock()), listener, starts).until_stopped())
+    live(Serving(put_together(config), listener, starts).until_stopped())
     return DONE

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.app import TEXTS
 from bot.channels.base import Sent
 from bot.clock import Clock
-from bot.commands.context import ConfigFile, clock, log_plainly, open_database, settings
+from bot.commands.context import ConfigFile, clock, log_plainly, open_database, reader, settings
 from bot.conversation.heard import Heard
 from bot.conversation.plain import plain
 from bot.conversation.reply import Reply
@@ -25,8 +25,10 @@ from bot.delivery.inbox import Inbox, Outgoing
 from bot.delivery.results import Ledger, Result
 from bot.sample import seed
 from bot.settings import is_trial, programme_of
+from bot.understanding.reading import Reader
 from handlers.answering import Answering
 from handlers.conversations import GATES, engine
+from handlers.reading import with_meaning
 from models.database import truncate_log, writing
 from models.programme import Programme
 
@@ -40,10 +42,12 @@ class Terminal:
     inbox: Inbox
     programme: Programme
     clock: Clock
+    reader: Reader
 
     def says(self, text: str, message_id: str) -> Iterator[str]:
         """One line in; the replies, and whatever else has become due for her."""
-        heard = Heard("simulator", "simulator", self.name, message_id, self.clock(), text=text)
+        typed = Heard("simulator", "simulator", self.name, message_id, self.clock(), text=text)
+        heard = with_meaning(self.reader, typed)
         with writing(self.database) as session:
             rows = self.inbox.handle(session, heard, self.clock())
         yield from (self._accepted(row) for row in rows)
@@ -84,7 +88,7 @@ def talk(
     database = open_database(configuration)
     if is_trial(configuration):
         seed(database, here())
-    terminal = Terminal(name, database, inbox, programme, here)
+    terminal = Terminal(name, database, inbox, programme, here, reader())
     once = secrets.token_hex(8)
     for number, line in enumerate(_lines(), 1):
         for text in terminal.says(line, f"{once}-{number}"):

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bot.app import build
 from bot.cluster import address_of
-from bot.commands.context import DONE, ConfigFile, UsageProblem, clock, live
+from bot.commands.context import DONE, ConfigFile, UsageProblem, live, put_together
 from bot.commands.serve import shared_settings
 from bot.config import Config
 from bot.supervisor import Supervisor
@@ -39,5 +38,5 @@ def _work(config: Config, number: int, starts: int) -> int:
     """One life of one process; its exit code."""
     from bot.working import Working
 
-    live(Working(build(config, clock())).until_stopped())
+    live(Working(put_together(config)).until_stopped())
     return DONE

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from bot.conversation.place_names import SURE, Mention, NameIndex, tokens
+from bot.conversation.place_names import ONE_SLIP, SURE, Mention, NameIndex, tokens
 
 #: Instead of a code: she lives outside the areas served.
 OUTSIDE = "luar"
@@ -82,6 +82,13 @@ class PlaceSearch:
             rest = [word if not _covered(at, wide) else "di" for at, word in enumerate(words)]
             return _alternatives(self.names.alike(rest), wide)
         return _read(named, wide, words)
+
+    def is_name(self, text: str) -> bool:
+        """Whether these words, all of them, name a place, in the areas served or outside. A single word may have a slip."""
+        words = tokens(text, self.short)
+        if any((place.start, place.end) == (0, len(words)) for place in self.names.exact(words)):
+            return True
+        return len(words) == 1 and any(place.likeness >= ONE_SLIP for place in self.names.alike(words))
 
 
 def wide_names() -> Iterable[tuple[str, Sense]]:

@@ -119,6 +119,10 @@ class Gazetteer:
         """Where her words say she lives: kecamatan, outside, or too wide to tell."""
         return self._search.find(text)
 
+    def is_name(self, words: str) -> bool:
+        """Whether these words, all of them, are a place's name."""
+        return self._search.is_name(words)
+
     def find_kecamatan(self, text: str) -> list[Match]:
         """The kecamatan her words may mean, likeliest first. A kelurahan or a popular name leads to its kecamatan."""
         return self.matches(self.search(text))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.delivery.inbox import Outgoing
 from models import broadcasting, offers
-from models.messages import OutboxMessage, Status
+from models.messages import PRIVATE, OutboxMessage, Status
 from models.programme import Programme
 
 
@@ -22,13 +22,9 @@ def is_offer(message: OutboxMessage | Outgoing) -> bool:
     return offers_seat(message.enrolment_id, message.content)
 
 
-#: A reply of this kind stands in no list and is gone when it ends (`rules.md`, Privacy: violence).
-PRIVATE = "private"
-
-
 def leaves_nothing(message: OutboxMessage | Outgoing) -> bool:
     """Whether a row is deleted when it ends: she was erased, or nobody is ever to see that it was sent."""
-    return message.contact_id is None or (message.content or {}).get("key") == PRIVATE
+    return message.contact_id is None or str((message.content or {}).get("key", "")).startswith(PRIVATE)
 
 
 def end(

@@ -17,7 +17,7 @@ from bot.conversation.talk import Shown, Talk
 from bot.conversation.texts import Texts
 from models import hot_path, outbox
 from models.hot_path import State
-from models.messages import MessageClass, Status
+from models.messages import PRIVATE, MessageClass, Status
 
 #: How long a row handed straight to the sender stays its own before another may look after it.
 #: Longer than the longest send (`bot/channels/`), short enough that another takes over within 30 s (`faults.md`).
@@ -130,6 +130,8 @@ class Inbox:
     def _keep(self, session: Session, state: State, answered: Answered, now: datetime) -> None:
         talk = answered.talk
         assert talk is not None
+        if any(reply.key.startswith(PRIVATE) for reply in answered.replies):
+            return  # of this nothing stays, not even which buttons she saw
         newest = next((reply for reply in reversed(answered.replies) if reply.choices), None)
         if newest:
             talk.show(self.shown(newest, answered.language, now))

@@ -7,10 +7,11 @@ the others; she gets a plain apology.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -34,15 +35,24 @@ CAUTIOUS_FOR = 120.0
 APOLOGY, SLOW_DOWN = Reply("other.apology"), Reply("other.slow_down")
 
 
+async def _unchanged(heard: Heard) -> Heard:
+    return heard
+
+
 @dataclass
 class Receiver:
-    """The function every channel is handed: returns after the commit, raises when nothing was stored."""
+    """The function every channel is handed: returns after the commit, raises when nothing was stored.
+
+    `understand` attaches what a message means, before its step, so that the writer waits for no reading. One that comes
+    again is read again.
+    """
 
     inbox: Inbox
     writer: Writer
     sender: Sender
     now: Callable[[], datetime]
     per_minute: int = 60
+    understand: Callable[[Heard], Awaitable[Heard]] = _unchanged
     cautious_until: float = 0.0  #: until then, in monotonic seconds, a step is counted before it runs
     _recent: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
     _last: dict[tuple[str, str], asyncio.Future[None]] = field(default_factory=dict)
@@ -70,6 +80,8 @@ class Receiver:
 
     async def _receive(self, heard: Heard) -> None:
         over = self._over_limit(heard)
+        if over == 0:
+            heard = await self._understood(heard)
         step = partial(self._step, heard) if over == 0 else partial(self._silence, heard, over == 1)
         try:
             if over == 0 and time.monotonic() < self.cautious_until:
@@ -89,6 +101,14 @@ class Receiver:
             self.sender.wake()
         if any(row.contact_id is None for row in rows):  # she was erased
             await asyncio.to_thread(self.writer.truncate_log)
+
+    async def _understood(self, heard: Heard) -> Heard:
+        """The message with its meaning; without one if the reading fails, since an answer is better than none."""
+        try:
+            return await self.understand(heard)
+        except Exception as problem:
+            log.error("not understood", channel=heard.channel, message=heard.message_id, error=type(problem).__name__)
+            return heard
 
     def _step(self, heard: Heard, session: Session) -> list[Outgoing]:
         rows = self.inbox.handle(session, heard, self.now())
@@ -135,11 +155,10 @@ class Receiver:
         if session.execute(sa.select(InboxEntry.at).where(*_of(InboxEntry, heard))).first():
             return []  # handled before; only its count was left
         log.error("message quarantined", channel=heard.channel, message=heard.message_id)
-        body = {"kind": heard.kind.value, "text": heard.text, "action": heard.action}
         session.add(
             QuarantinedMessage(
                 channel=heard.channel, account=heard.account, message_id=heard.message_id, address=heard.address,
-                body=body, error=type(problem).__name__ if problem else "ended_the_process", at=self.now(),
+                body=_body(heard), error=type(problem).__name__ if problem else "ended_the_process", at=self.now(),
             )
         )  # fmt: skip
         return self.inbox.set_aside(session, heard, APOLOGY, self.now())
@@ -162,6 +181,14 @@ def _of(table: type[FailedStep | InboxEntry], heard: Heard) -> tuple[sa.ColumnEl
     """The row of this message in a table keyed like the inbox."""
     key = table.channel == heard.channel, table.account == heard.account
     return *key, table.message_id == heard.message_id
+
+
+def _body(heard: Heard) -> dict[str, Any] | None:
+    """What is kept of a message set aside. Of violence nothing is, nor of words that nobody has read: they may tell of it."""
+    unread = heard.text is not None and heard.meaning is None
+    if unread or (heard.meaning is not None and heard.meaning.danger is not None):
+        return None
+    return {"kind": heard.kind.value, "text": heard.text, "action": heard.action}
 
 
 def _log_failure(heard: Heard, problem: BaseException) -> None:

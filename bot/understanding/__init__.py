@@ -1,1 +1,1 @@
-"""WHAT SHE MEANS: free text → intent, topic, when. Nothing lives here yet; `handlers/search.py` matches titles and topics."""
+"""WHAT SHE MEANS: free text → intent, subject, day, danger. `reading.py` is the door, `docs/understanding.md` the story."""

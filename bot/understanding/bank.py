@@ -13,6 +13,8 @@ from bot.understanding.intents import Intent
 
 #: The files that travel with the program.
 FOLDER = Path(__file__).with_name("bank")
+#: What is answered to questions: harmless, and no wish.
+ANSWERS = Path(__file__).with_name("answers.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,12 @@ class Example:
 def examples(folder: Path = FOLDER) -> list[Example]:
     """All messages. Raises ValueError for a file that is named like no intent, or a message above the first `#`."""
     return [example for file in sorted(folder.glob("*.txt")) for example in _of(file)]
+
+
+def answers(file: Path = ANSWERS) -> list[str]:
+    """Names, places, numbers, yes and no: what the alarm must not ring at."""
+    lines = file.read_text("utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
 def fingerprint(learnt: Iterable[Example]) -> str:

@@ -4,6 +4,7 @@ It is made by `training.py` with scikit-learn; reading needs numpy alone, a few 
 """
 
 import math
+import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -84,7 +85,7 @@ class Model:
         try:
             with np.load(file, allow_pickle=False) as kept:
                 return cls._of({name: kept[name] for name in kept.files})
-        except (OSError, ValueError, KeyError) as problem:
+        except (OSError, EOFError, zipfile.BadZipFile, ValueError, KeyError) as problem:
             raise NoModel(f"{file}: {problem}") from problem
 
     @classmethod

@@ -6,12 +6,13 @@ from typing import TypeVar
 from rapidfuzz.distance import OSA
 
 from bot.understanding.normalising import words
+from bot.understanding.topics import topic_of
 
 K = TypeVar("K")
 #: Words that many titles share, and that name none of them.
 _COMMON = frozenset(
-    "pelatihan kursus seminar kelas penyuluhan dasar untuk pemula dan di ke dari dengan yang ibu perempuan belajar cara "
-    "menjadi lebih mulai rumah rumahan keluarga sendiri bisa the for and of sampai jadi".split()
+    "pelatihan kursus seminar kelas penyuluhan untuk pemula dan di ke dari dengan yang ibu perempuan belajar cara "
+    "menjadi lebih mulai sendiri bisa the for and of sampai jadi".split()
 )
 #: So much of a title must be said.
 ENOUGH = 0.6
@@ -30,11 +31,15 @@ def named(text: str, titles: Mapping[K, Sequence[str]]) -> list[K]:
 def _share(said: Iterable[str], title: str) -> tuple[float, int]:
     """How much of a title is said, and in how many words."""
     own = [word for word in words(title) if word.isalnum() and word not in _COMMON]
-    heard = sum(any(_same(word, other) for other in said) for word in own)
-    return (heard / len(own), heard) if own else (0.0, 0)
+    heard = [word for word in own if any(_same(word, other) for other in said)]
+    if len(heard) == 1 and topic_of(heard[0]):
+        return 0.0, 0  # «jahit» names a subject, not the one event that has only this word of its own
+    return (len(heard) / len(own), len(heard)) if own else (0.0, 0)
 
 
 def _same(one: str, other: str) -> bool:
     if one == other:
         return True
-    return min(len(one), len(other)) >= _LONG and (OSA.distance(one, other, score_cutoff=1) <= 1 or other.startswith(one))
+    return min(len(one), len(other)) >= _LONG and (
+        OSA.distance(one, other, score_cutoff=1) <= 1 or other.startswith(one)
+    )

@@ -53,7 +53,7 @@ class Reader:
     def read(self, text: str) -> Meaning:
         """The meaning of a message."""
         likely, alarm = self._model.read(text)
-        in_danger = alarm > 0 or likely[0][0] is Intent.VIOLENCE_HELP or danger.named(text)
+        in_danger = alarm > 0 or danger.named(text)
         guesses = _danger_first(likely) if in_danger else likely
         return Meaning(
             tuple(Guess(intent, confidence) for intent, confidence in guesses[:ALTERNATIVES]),

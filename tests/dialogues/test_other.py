@@ -69,8 +69,8 @@ def test_a_number_means_the_list_she_saw_last(village: Village, rohayati: Phone)
         ("ada pelatihan apa?", "browse.list"), ("jadwal", "schedule.none"), ("mau ikut", "browse.ask"),
         ("menjahit dasar", "event.card"), ("Gizi Keluarga", "event.card"), ("gizi-keluarga", "event.card"),
         ("mau belajar masak", "browse.list"), ("saya laki-laki", "browse.list_open"),
-        ("asdfghjkl", "other.not_understood"), ("?", "other.not_understood"), ("😊", "other.not_understood"),
-        ("x" * 4000, "other.not_understood"),
+        ("asdfghjkl", "understood.out_of_scope"), ("1234", "other.not_understood"), ("?", "other.not_understood"), ("😊", "other.not_understood"),
+        ("x" * 4000, "understood.out_of_scope"),
     ],
 )  # fmt: skip
 def test_simple_words_lead_somewhere(rohayati: Phone, words: str, key: str) -> None:

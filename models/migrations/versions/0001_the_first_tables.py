@@ -332,6 +332,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_roles_role"), ["role"], unique=False)
 
     op.create_table(
+        "unclear_messages",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("guesses", sa.JSON(), nullable=False),
+        sa.Column("chosen", sa.String(length=30), nullable=True),
+        sa.Column("label", sa.String(length=30), nullable=True),
+        sa.Column("labelled_by", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["labelled_by"], ["people.id"], name=op.f("fk_unclear_messages_labelled_by_people"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_unclear_messages_person_id_people"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unclear_messages")),
+    )
+    with op.batch_alter_table("unclear_messages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unclear_messages_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unclear_messages_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "attendance",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -643,6 +666,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attendance_meeting_id"))
 
     op.drop_table("attendance")
+    with op.batch_alter_table("unclear_messages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unclear_messages_person_id"))
+        batch_op.drop_index(batch_op.f("ix_unclear_messages_at"))
+
+    op.drop_table("unclear_messages")
     with op.batch_alter_table("roles", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_roles_role"))
 
