@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: bench redis help setup run test check format lock clean browser cluster faults tracer
+.PHONY: study bench redis help setup run test check format lock clean browser cluster faults tracer
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 16
@@ -67,6 +67,9 @@ faults: .venv/.ready-dev tracer ## try every fault many times, write docs/reliab
 
 bench: .venv/.ready build/bench/.ready redis ## measure speed beside other libraries, write docs/benchmarks.md (BENCH="--quick --only inbound")
 	@$(BIN)/python -m tests.bench $(BENCH)
+
+study: .venv/.ready-dev ## try other recipes for the understanding, write docs/understanding-study.md (10 minutes)
+	@$(BIN)/python -m tests.understanding.study
 
 check: .venv/.ready-dev ## format, lint, types, arrows, dependencies
 	@$(BIN)/ruff format --check .

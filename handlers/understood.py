@@ -49,6 +49,11 @@ _LOOKS = frozenset({
 })  # fmt: skip
 #: Never offered as a button: it is heard before everything else, or it is no wish.
 _NOT_OFFERED = frozenset({Intent.VIOLENCE_HELP, Intent.OUT_OF_SCOPE})
+#: «That one.»
+_POINTS = frozenset({
+    "itu", "yang itu", "yg itu", "itu aja", "yang itu aja", "yg itu aja", "itu saja", "itu ya", "yang itu ya", "eta", "nu eta",
+    "sing kuwi", "iku wae", "that one", "daftar", "daftarin", "mau itu", "mau yang itu", "mau yg itu",
+})  # fmt: skip
 _ENGLISH, _INDONESIAN = ("inggris", "english", "ingris", "inglis"), ("indonesia", "indo")
 
 
@@ -57,6 +62,8 @@ def understood(visit: Visit) -> list[Reply] | None:
     meaning = visit.meaning
     if meaning is None:
         return None
+    if taken := _taken(visit, meaning):
+        return taken
     if _says_nothing(visit.heard.text or "", meaning):
         return None
     if narrowed := _narrowed(visit, meaning) or _title(visit):
@@ -221,9 +228,24 @@ def _hers(visit: Visit, meaning: Meaning) -> list[MyEvent]:
     return fitting or mine
 
 
+def _taken(visit: Visit, meaning: Meaning) -> list[Reply] | None:
+    """«iya mau», «ikut dong», «yang itu» after a card: the seat it offers, or the one event she was shown."""
+    newest = visit.engine.newest(visit)
+    text = visit.heard.text or ""
+    if newest is None or len(text.split()) > SHORT:
+        return None
+    offered = [action for action, _ in newest.choices if action.startswith(("enrol:", "offer-yes:"))]
+    says_yes = assent(text) is Assent.YES or plain(text) in _POINTS
+    joins = meaning.intent in (Intent.ENROL, Intent.REGISTER) and not (meaning.topic or meaning.when)
+    if len(offered) == 1 and (says_yes or joins):
+        return visit.engine.act(visit, offered[0])
+    events = [action for action, _ in newest.choices if action.startswith("event:")]
+    return visit.engine.act(visit, events[0]) if len(events) == 1 and says_yes else None
+
+
 def _narrowed(visit: Visit, meaning: Meaning) -> list[Reply] | None:
     """«besok aja», «yang jahit»: a few words that choose among the events she has just been shown."""
-    newest = next(iter(visit.talk.shown), None)
+    newest = visit.engine.newest(visit)
     shown = [int(action[6:]) for action, _ in newest.choices if action.startswith("event:")] if newest else []
     if len(shown) < 2 or not (meaning.when or meaning.topic) or len((visit.heard.text or "").split()) > SHORT:
         return None

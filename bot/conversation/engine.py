@@ -135,15 +135,16 @@ class Engine(Generic[T]):
         return (filling.back(turn) or self._cancel(turn)) if word is Word.BACK else filling.skip(turn)
 
     def _meant_choice(self, turn: T, text: str) -> str | None:
-        newest = self._newest(turn)
+        newest = self.newest(turn)
         return newest.action_for(text, number_of(text)) if newest else None
 
     def _nearly_choice(self, turn: T, text: str) -> str | None:
         """Where no question is open, «ya» takes the one choice that is a yes, and «pindah» is «Pindahkan»."""
-        newest = self._newest(turn)
+        newest = self.newest(turn)
         return newest.nearly(text) if newest else None
 
-    def _newest(self, turn: T) -> Shown | None:
+    def newest(self, turn: T) -> Shown | None:
+        """The choices she saw last, unless that was too long ago."""
         newest = next(iter(turn.talk.shown), None)
         return None if newest is None or turn.now - newest.at > SHOWN_FOR else newest
 

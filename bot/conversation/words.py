@@ -6,6 +6,19 @@ from enum import StrEnum
 
 _LINK = re.compile(r"(?:/start|daftar)\s+([a-z0-9_-]{1,64})", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:no|nomor|nmr|pilih|yg|yang)?\.?\s*(?:ke)?[\s-]*(\d{1,2})[.)]?")
+_ORDINALS = {
+    name: number
+    for number, names in enumerate(
+        ("pertama kesatu kahiji satu first", "kedua dua kadua second", "ketiga tiga katilu third", "keempat empat kaopat fourth",
+         "kelima lima kalima fifth", "keenam enam sixth", "ketujuh tujuh seventh", "kedelapan delapan eighth",
+         "kesembilan sembilan ninth", "kesepuluh sepuluh tenth"), 1)
+    for name in names.split()
+}  # fmt: skip
+#: «yang kedua aja ya bu»; a bare «dua» only after «nomor».
+_ORDINAL = re.compile(
+    rf"(?:(?:yg|yang|nu|sing|ingkang|the|pilih|pilihan|mau) )*(?:(?:no|nomor|nomer|nmr|urutan) ({'|'.join(_ORDINALS)})|"
+    rf"((?:ke|ka)\w+|pertama|first|second|third|fourth|fifth))(?: (?:aja|saja|dong|ya|bu|kak|deh|wae|one))*"
+)
 _EDGES = " \t\r\n.,!?;:'\"()*_~…"
 
 
@@ -76,6 +89,9 @@ def word_of(text: str) -> tuple[Word, str] | None:
 
 
 def number_of(text: str) -> int | None:
-    """The number she typed to choose from a list («2», «no 2», «yang ke-2»), or None."""
-    match = _NUMBER.fullmatch(plain(text))
-    return int(match[1]) if match else None
+    """The number she typed to choose from a list («2», «no 2», «yang ke-2», «yg kedua aja»), or None."""
+    said = plain(text)
+    if match := _NUMBER.fullmatch(said):
+        return int(match[1])
+    match = _ORDINAL.fullmatch(said)
+    return _ORDINALS.get(match[1] or match[2]) if match else None

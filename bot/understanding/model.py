@@ -22,6 +22,10 @@ Array = npt.NDArray[np.float32]
 FILE = Path(__file__).with_name("model.npz")
 
 
+#: How far below its mark the alarm is where no word of a message is known.
+UNHEARD = -1.0
+
+
 class NoModel(Exception):
     """The file is not there, or is none of ours."""
 
@@ -45,17 +49,26 @@ class Model:
 
     def read(self, text: str) -> tuple[list[tuple[Intent, float]], float]:
         """Every intent with its probability, the likeliest first; and by how much the alarm's score is over its mark."""
-        scores = self.scores(text)
+        found = grams(text)
+        scores = self._scores(found)
         told = np.exp((scores[:-1] - scores[:-1].max()) * self.sharpness)
         told /= told.sum()
         order = np.argsort(-told, kind="stable")
-        return [(self.intents[place], float(told[place])) for place in order], float(scores[-1]) - self.alarm_at
+        rings = float(scores[-1]) - self.alarm_at if self._knows_a_word(found[0]) else UNHEARD
+        return [(self.intents[place], float(told[place])) for place in order], rings
 
     def scores(self, text: str) -> Array:
         """The score of every intent, then the alarm's."""
+        return self._scores(grams(text))
+
+    def _knows_a_word(self, said: Sequence[str]) -> bool:
+        """Pieces of words alone are no danger: they are in gibberish, file names and smileys too."""
+        return any(word in self.blocks[0] for word in said)
+
+    def _scores(self, found: tuple[Sequence[str], Sequence[str]]) -> Array:
         scores = self.bias.copy()
-        for known, found in zip(self.blocks, grams(text), strict=True):
-            counts = Counter(row for gram in found if (row := known.get(gram)) is not None)
+        for known, said in zip(self.blocks, found, strict=True):
+            counts = Counter(row for gram in said if (row := known.get(gram)) is not None)
             if counts:
                 scores += self._block(counts)
         return scores

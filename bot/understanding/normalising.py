@@ -42,7 +42,7 @@ def words(text: str) -> list[str]:
     found = []
     for token in _TOKEN.findall(cleaned(text)):
         if token[0].isalnum():
-            found.append(_meant(token.replace("'", ""), known))
+            found += _meant(token.replace("'", ""), known).split()
         elif token in _KEPT_MARKS or unicodedata.category(token[0]) == "So":
             found.append(token)
     return found
