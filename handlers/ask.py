@@ -12,7 +12,7 @@ from bot.conversation.heard import Kind
 from bot.conversation.reply import Reply
 from bot.conversation.talk import SHOWN_FOR
 from bot.conversation.words import word_of
-from handlers.buttons import NEVER_MIND
+from handlers.buttons import MENU, NEVER_MIND
 from handlers.visit import Visit
 from models import handover
 from models.office import CatalogueEntry, QuestionStatus
@@ -50,7 +50,7 @@ def heard(visit: Visit) -> list[Reply] | None:
     if question is None or not handover.say_more(visit.session, visit.contact_id, words, visit.now):
         return None
     # A person who answers is not talked over; before that she hears that her words arrived.
-    return [] if question.status == QuestionStatus.TAKEN else [Reply("ask.more")]
+    return [] if question.status == QuestionStatus.TAKEN else [Reply("ask.more", choices=(MENU,))]
 
 
 def _passed(visit: Visit, words: str) -> list[Reply]:

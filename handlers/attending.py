@@ -1,6 +1,6 @@
 """Her answer to a reminder: Bisa or Tidak bisa, to be changed until the meeting is over."""
 
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Choice, Reply
 from bot.conversation.values import Value, moment, moment_range, near_day, say
 from handlers.buttons import SCHEDULE, pair
 from handlers.visit import Visit
@@ -20,7 +20,8 @@ def excused(visit: Visit, argument: str) -> list[Reply]:
     """She cannot come this once; she stays enrolled and hears of the next meeting."""
     event, meeting = _noted(visit, argument, Answer.EXCUSED)
     values = {"near": near_day(meeting.starts_at), "event": event.title, "next": _next(visit, event, meeting)}
-    return [Reply("attending.excused", values, (SCHEDULE,))]
+    again = Choice(f"coming:{argument}", say("button.coming_after_all"))
+    return [Reply("attending.excused", values, (again, SCHEDULE))]
 
 
 def _noted(visit: Visit, argument: str, answer: Answer) -> tuple[Event, Meeting]:

@@ -6,7 +6,7 @@ They see neither name, number nor place: messages are stripped before they are k
 from bot.conversation.engine import Stale
 from bot.conversation.pages import MENU, listing
 from bot.conversation.reply import Choice, Reply
-from bot.conversation.values import Value, say
+from bot.conversation.values import Value, joined, say
 from bot.understanding.intents import Intent
 from handlers.buttons import number
 from handlers.coordinator_door import DESK, coordinators_only
@@ -55,6 +55,7 @@ def drop(visit: Visit, argument: str) -> list[Reply]:
 
 
 def _next(visit: Visit, after: int, before: Value) -> list[Reply]:
+    before = joined([before, ""], "\n\n") if before else ""
     message = learning.next_to_label(visit.session, visit.person_id, after)
     if message is not None:
         return [_page(message, before)]

@@ -26,7 +26,7 @@ def answer(visit: Visit, kind: Danger) -> list[Reply]:
     """The numbers of help; of who does not want to live, the crisis line first."""
     wanted = ("jiwa-119", "sapa-129") if kind is Danger.DESPAIR else ("sapa-129",)
     lines = [line for slug in wanted if (line := helplines.helpline(visit.session, slug))]
-    return [Reply("private", {"numbers": joined([_number(line) for line in lines], "")}, (_SAFE_PHONE,))]
+    return [Reply("private", {"numbers": joined([_number(line) for line in lines])}, (_SAFE_PHONE,))]
 
 
 def safe_phone(visit: Visit, argument: str) -> list[Reply]:

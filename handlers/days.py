@@ -24,7 +24,7 @@ _MEANT: Mapping[str, Callable[[date, date], bool]] = {
     "lusa": lambda day, today: day == today + timedelta(days=2),
     "minggu_ini": lambda day, today: _monday(day) == _monday(today),
     "minggu_depan": lambda day, today: _monday(day) == _monday(today) + timedelta(days=7),
-    "akhir_pekan": lambda day, today: day.weekday() >= 5 and day - today < timedelta(days=8),
+    "akhir_pekan": lambda day, today: day.weekday() >= 5,
     "bulan_ini": lambda day, today: (day.year, day.month) == (today.year, today.month),
     "bulan_depan": lambda day, today: (day.year, day.month) == _month_after(today),
 }

@@ -82,7 +82,9 @@ def _seated(card: Card) -> Reply:
     if card.next is None:
         return Reply("enrol.done_plain", values, (SCHEDULE, MENU))
     key = "enrol.done" if card.next is card.meetings[0] else "enrol.done_next"
-    return Reply(key, values | {"when": moment(card.next.starts_at)}, (SCHEDULE, _CALENDAR, MENU))
+    return Reply(
+        key, values | {"when": moment(card.next.starts_at), "venue": card.event.venue}, (SCHEDULE, _CALENDAR, MENU)
+    )
 
 
 def _hers(visit: Visit, event_id: int) -> Enrolment | None:

@@ -4,6 +4,7 @@ from bot.conversation.heard import Kind
 from bot.conversation.reply import Choice, Reply
 from bot.conversation.values import say
 from bot.understanding.intents import Intent
+from bot.understanding.normalising import words
 from bot.understanding.reading import Guess, Meaning
 from handlers import ask, finding, understood
 from handlers.buttons import HELP, WAYS_ON
@@ -11,6 +12,7 @@ from handlers.men import for_a_man, is_man
 from handlers.menu import is_coordinator
 from handlers.visit import Visit
 from handlers.welcome import first
+from handlers.wishes import carried_out
 
 #: The ways on for a coordinator who is no participant.
 DESK = (Choice("coordinator", say("button.coordinator")), Choice("menu", say("button.menu")), HELP)
@@ -27,18 +29,27 @@ def free_text(visit: Visit) -> list[Reply]:
         return for_a_person
     if not visit.registered and not is_coordinator(visit):
         return _newcomer(visit)
+    if not visit.registered:  # a coordinator who takes part in nothing: a participant's wishes are not hers
+        greets = visit.meaning is not None and visit.meaning.intent is Intent.GREETING
+        return visit.engine.act(visit, "menu") if greets else [Reply("other.not_understood", choices=DESK)]
     if is_man(visit.heard.text or ""):
         return for_a_man(visit)
-    ways = WAYS_ON if visit.registered else DESK
-    return understood.understood(visit) or [Reply("other.not_understood", choices=ways)]
+    return _greeted(visit, understood.understood(visit) or [Reply("other.not_understood", choices=WAYS_ON)])
 
 
 def _newcomer(visit: Visit) -> list[Reply]:
     """A welcome, unless she asks for something that needs no registering."""
     meaning = visit.meaning
     if meaning and meaning.intent in _FOR_ALL and meaning.confidence >= understood.SURE:
-        return understood.carried_out(visit, meaning.intent, meaning)
-    return finding.looked_for(visit, finding.wish_of(visit, meaning or _NOTHING, "all"), visit.heard.text or "")
+        return carried_out(visit, meaning.intent, meaning)
+    wish = finding.wish_of(visit, meaning or _NOTHING, "all")
+    return _greeted(visit, finding.looked_for(visit, wish, visit.heard.text or ""))
+
+
+def _greeted(visit: Visit, replies: list[Reply]) -> list[Reply]:
+    """Who wishes peace is wished it back, before the answer."""
+    wished = "assalamualaikum" in words(visit.heard.text or "")[:2]
+    return finding.understood(replies, say("understood.salam")) if wished else replies
 
 
 def not_words(visit: Visit) -> list[Reply]:

@@ -1,7 +1,7 @@
 """Opening the database: the engine with its settings, and the session every rule is given."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,9 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
+        if url.database and url.database != ":memory:":
+            with suppress(OSError):  # personal data: for its owner alone; SQLite gives its log files the same mode
+                Path(url.database).chmod(0o600)
         connection.isolation_level = None  # SQLAlchemy begins transactions itself, below
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")

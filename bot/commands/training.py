@@ -16,7 +16,7 @@ from rich.table import Table
 
 from bot.commands.context import REFUSED, ConfigFile, UsageProblem, open_database, settings
 from bot.config import Config
-from bot.understanding import bank, measuring, training
+from bot.understanding import bank, measuring
 from bot.understanding.anonymous import unmarked
 from bot.understanding.bank import Example
 from bot.understanding.intents import Intent
@@ -50,6 +50,8 @@ def train(
     config: ConfigFile = None,
 ) -> None:
     """Train a new model from the bank and what coordinators labelled; a worse one does not replace the old (exit 1)."""
+    if not output.parent.is_dir():
+        raise UsageProblem(f"--output: there is no folder {output.parent}.")
     examples = _examples(folder)
     labelled = _labelled(settings(config))
     _say(f"{len(examples)} messages in the bank, {len(labelled)} labelled by coordinators.")
@@ -69,6 +71,8 @@ def _trained(
     examples: list[Example], labelled: list[Example], present: Model | None
 ) -> tuple[Model, Measures | None, Measures]:
     """The new model; how the old and the new do on the fifth of the bank that was not learnt from."""
+    from bot.understanding import training  # scikit-learn: seconds and 80 MB that no other command should pay for
+
     learnt = [*examples, *labelled]
     rest, fifth = measuring.split(examples)
     with _bar(len({example.view for example in learnt}) + 3) as tell:
@@ -102,6 +106,8 @@ def _before(present: Model | None, examples: list[Example], after: Answers, fift
 
 def _examples(folder: Path) -> list[Example]:
     """The bank. Raises UsageProblem for what cannot be learnt from."""
+    if not folder.is_dir():
+        raise UsageProblem(f"--bank: there is no folder {folder}.")
     try:
         examples = bank.examples(folder)
     except (ValueError, OSError) as problem:

@@ -32,7 +32,10 @@ def understand() -> None:
 
 
 def _answer(reader: Reader, line: str) -> dict[str, Any]:
-    asked = json.loads(line)
+    try:
+        asked = json.loads(line)
+    except ValueError:
+        raise ValueError('this is no JSON; a line is {"text": "…"}') from None
     if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
         raise ValueError('a line is {"text": "…"}')
     return {"text": asked["text"], **as_json(reader.read(asked["text"]))}

@@ -1,5 +1,6 @@
 """Filling in a form: one answer in, the next question out. The engine decides *whether* an answer is meant."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,6 +22,11 @@ SKIPS = frozenset(
     {"ga tau", "gak tau", "gatau", "nggak tau", "ngga tau", "tidak tahu", "tdk tau", "kurang tau", "lupa", "lewat", "lewatin",
      "ga usah", "gak usah", "tidak usah", "tidak ada", "ga ada", "don't know", "i don't know", "none"}
 )  # fmt: skip
+#: «ga tau kelurahannya bu»: the same, in a few words more.
+NO_IDEA = re.compile(
+    r"(?:saya |sy |aku |maaf )?(?:ga|gak|gk|ngga|nggak|tidak|tdk|kurang|teu|kagak|ndak|mboten|belum|blm) ?"
+    r"(?:tau|tahu|taw|apal|hafal|hapal|ngerti|terang)\b.{0,30}|lupa .{0,25}"
+)
 DONE = frozenset({"selesai", "sudah", "udah", "sudah benar", "udah bener", "cukup", "done", "correct"})
 OK, ASIDE, TOUCHED, GIVEN = "_ok", "_aside", "_touched", "_given"
 
@@ -69,7 +75,7 @@ class Filling(Generic[T]):
 
     def answer(self, turn: T, question: Question[T], words: str) -> list[Reply]:
         """Take her words for a question and say what comes next. Words that do not parse change nothing."""
-        if question.optional and plain(words) in SKIPS:
+        if question.optional and (plain(words) in SKIPS or NO_IDEA.fullmatch(plain(words))):
             return self.skip(turn, question.key)
         before = {key: value for key, value in self.progress(turn)[0].items() if key != question.key}
         words = question.joining(turn.talk.words(question.key) or "", words)

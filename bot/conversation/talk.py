@@ -15,6 +15,8 @@ SHOWN_FOR = timedelta(hours=24)
 SHOWN_KEPT = 3
 #: Fewest letters by which a label is known from its beginning.
 SHORTEST = 5
+#: A longer message is more than a yes or a no: «bu boleh bawa bekal ga» is a question.
+YES_OR_NO = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Shown:
 
     def nearly(self, text: str) -> str | None:
         """The action her own words stand for: a plain yes or no where one choice is each, or how one label begins."""
-        meant = assent(text)
+        meant = assent(text) if len(text.split()) <= YES_OR_NO else Assent.UNCLEAR
         if meant in (Assent.YES, Assent.NO):
             fitting = [action for action, label in self.choices if assent(label) is meant]
             return fitting[0] if len(fitting) == 1 else None

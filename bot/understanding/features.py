@@ -1,4 +1,6 @@
-"""What the model looks at: words and pairs of words, and pieces of words, which forgive the spelling."""
+"""What the model looks at: words and pairs of words, pieces of words, which forgive the spelling, and stems, which forgive the form."""
+
+import re
 
 from bot.understanding.normalising import words
 
@@ -6,20 +8,37 @@ from bot.understanding.normalising import words
 WORDS, LETTERS = 2, (2, 4)
 
 
-def grams(text: str) -> tuple[list[str], list[str]]:
-    """The words and pairs of a message, and the pieces of its words, each as often as it occurs."""
+#: The commonest beginnings and endings, Indonesian, Betawi and Sundanese.
+_AFFIXES = re.compile(
+    r"^(?:me|mem|men|meng|ng|ny|di|ke|se|ber|ter|pe)(?=\w{3})|(?:nya|nye|kan|an|in|na|ku|mu|lah|kah)$"
+)
+#: A shorter word is its own stem.
+_STEMMED = 5
+
+
+def grams(text: str) -> tuple[list[str], list[str], list[str]]:
+    """The words and pairs of a message, the pieces of its words, its stems and pairs: each as often as it occurs."""
     said = words(text)
-    return _of_words(said), _of_letters(said)
+    return _of_words(said), _of_letters(said), _of_words(_stems(said))
 
 
 def word_grams(text: str) -> list[str]:
-    """The first half of `grams`."""
+    """The first part of `grams`."""
     return _of_words(words(text))
 
 
 def letter_grams(text: str) -> list[str]:
-    """The second half of `grams`."""
+    """The second part of `grams`."""
     return _of_letters(words(text))
+
+
+def stem_grams(text: str) -> list[str]:
+    """The third part of `grams`."""
+    return _of_words(_stems(words(text)))
+
+
+def _stems(said: list[str]) -> list[str]:
+    return [_AFFIXES.sub("", word) if len(word) >= _STEMMED else word for word in said]
 
 
 def _of_words(said: list[str]) -> list[str]:

@@ -34,7 +34,7 @@ class NoModel(Exception):
 class Model:
     """Weights of every gram for every intent, and for the alarm.
 
-    `blocks` are the two kinds of grams of `features.grams`, each gram with its row; `rarity` weighs rare grams higher
+    `blocks` are the kinds of grams of `features.grams`, each gram with its row; `rarity` weighs rare grams higher
     (inverse document frequency). The last column of `weights` is the alarm's.
     """
 
@@ -65,7 +65,7 @@ class Model:
         """Pieces of words alone are no danger: they are in gibberish, file names and smileys too."""
         return any(word in self.blocks[0] for word in said)
 
-    def _scores(self, found: tuple[Sequence[str], Sequence[str]]) -> Array:
+    def _scores(self, found: Sequence[Sequence[str]]) -> Array:
         scores = self.bias.copy()
         for known, said in zip(self.blocks, found, strict=True):
             counts = Counter(row for gram in said if (row := known.get(gram)) is not None)
@@ -105,7 +105,7 @@ class Model:
     def _of(cls, kept: Mapping[str, Any]) -> Self:
         blocks: list[dict[str, int]] = []
         first = 0
-        for number in range(2):
+        for number in range(sum(name.startswith("block") for name in kept)):
             block = _unpacked(kept[f"block{number}"])
             blocks.append({gram: row for row, gram in enumerate(block, first)})
             first += len(block)

@@ -16,6 +16,10 @@ _WORDS = Path(__file__).with_name("words.toml")
 _HELD = re.compile(r"(.)\1{2,}")
 _TWICE = re.compile(r"\b([a-z]{2,})2(?=(?:nya|an|in|ku|mu)?\b)")
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,:]\d+)*|[^\w\s]|\w+")
+#: «pukul 9», «pukul brp» is a time, and nobody is hit.
+_OCLOCK = re.compile(
+    r"\bpukul (?=\d|brp|brapa|berapa|berape|sabaraha|piro|pinten|setengah|stgh|sekian|satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh)"
+)
 _KEPT_MARKS = frozenset("?!")
 _DOUBLED = re.compile(r"(.)\1$")
 
@@ -33,6 +37,7 @@ def cleaned(text: str) -> str:
     if not folded.isascii():
         folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
     folded = _HELD.sub(r"\1", folded.replace("’", "'"))
+    folded = _OCLOCK.sub("jam ", folded)
     return " ".join(_TWICE.sub(r"\1", folded).split())
 
 

@@ -28,7 +28,7 @@ from sklearn.svm import LinearSVC
 
 from bot.understanding import bank
 from bot.understanding.bank import Example
-from bot.understanding.features import letter_grams, word_grams
+from bot.understanding.features import letter_grams, stem_grams, word_grams
 from bot.understanding.intents import Intent
 from bot.understanding.model import Model
 from bot.understanding.normalising import cleaned, words
@@ -81,17 +81,6 @@ def triples(text: str) -> list[str]:
     return [" ".join(said[at : at + size]) for size in (1, 2, 3) for at in range(len(said) - size + 1)]
 
 
-_AFFIXES = re.compile(
-    r"^(?:me|mem|men|meng|ng|ny|di|ke|se|ber|ter|pe)(?=\w{3})|(?:nya|nye|kan|an|in|na|ku|mu|lah|kah)$"
-)
-
-
-def stems(text: str) -> list[str]:
-    """Words and pairs without their commonest beginnings and endings."""
-    said = [_AFFIXES.sub("", word) if len(word) > 4 else word for word in words(text)]
-    return said + [" ".join(pair) for pair in itertools.pairwise(said)]
-
-
 def slots(text: str) -> list[str]:
     """Which subject, which day, how long, a question or not."""
     said = words(text)
@@ -103,17 +92,17 @@ RECIPES = (
     Recipe("words, normalised", (word_grams,), svm()),
     Recipe("pieces of words as written", (raw_letters,), svm()),
     Recipe("pieces of words, normalised", (letter_grams,), svm()),
-    Recipe("**words and pieces, normalised: used**", (word_grams, letter_grams), svm()),
+    Recipe("words and pieces, normalised", (word_grams, letter_grams), svm()),
+    Recipe("**words, pieces and stems: used**", (word_grams, letter_grams, stem_grams), svm()),
     Recipe("words and pieces, both as written", (raw_words, raw_letters), svm()),
-    Recipe("used, and pieces as written", (word_grams, letter_grams, raw_letters), svm()),
-    Recipe("used, pieces up to 6 letters", (word_grams, long_letters), svm()),
-    Recipe("used, three words in a row", (triples, letter_grams), svm()),
-    Recipe("used, and stems", (word_grams, letter_grams, stems), svm()),
-    Recipe("used, and subject, day, length", (word_grams, letter_grams, slots), svm()),
-    Recipe("used, held more loosely (C = 1)", (word_grams, letter_grams), svm(1.0)),
-    Recipe("used, held more tightly (C = 0.1)", (word_grams, letter_grams), svm(0.1)),
-    Recipe("naive Bayes (complement)", (word_grams, letter_grams), lambda: ComplementNB(alpha=0.3)),
-    Recipe("logistic regression (C = 10)", (word_grams, letter_grams), lambda: LogisticRegression(C=10, max_iter=200)),
+    Recipe("used, and pieces as written", (word_grams, letter_grams, stem_grams, raw_letters), svm()),
+    Recipe("used, pieces up to 6 letters", (word_grams, long_letters, stem_grams), svm()),
+    Recipe("used, three words in a row", (triples, letter_grams, stem_grams), svm()),
+    Recipe("used, and subject, day, length", (word_grams, letter_grams, stem_grams, slots), svm()),
+    Recipe("used, held more loosely (C = 1)", (word_grams, letter_grams, stem_grams), svm(1.0)),
+    Recipe("used, held more tightly (C = 0.1)", (word_grams, letter_grams, stem_grams), svm(0.1)),
+    Recipe("naive Bayes (complement)", (word_grams, letter_grams, stem_grams), lambda: ComplementNB(alpha=0.3)),
+    Recipe("logistic regression (C = 10)", (word_grams, letter_grams, stem_grams), lambda: LogisticRegression(C=10, max_iter=200)),
 )  # fmt: skip
 
 

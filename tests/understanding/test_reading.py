@@ -11,7 +11,7 @@ from sklearn.metrics import f1_score
 
 from bot.understanding import bank
 from bot.understanding.danger import Danger
-from bot.understanding.features import letter_grams, word_grams
+from bot.understanding.features import letter_grams, stem_grams, word_grams
 from bot.understanding.intents import Intent
 from bot.understanding.model import FILE, Model, NoModel
 from bot.understanding.normalising import cleaned, words
@@ -87,7 +87,7 @@ def test_the_model_was_made_from_the_bank_that_is_here() -> None:
 def test_a_message_counts_as_scikit_learn_counts_it() -> None:
     """Our few lines of arithmetic against the library's, on the same grams."""
     model, texts = Model.load(), ["mau ikut kelas jahit dong", "kapan yg kue kering", "suami mukul"]
-    for number, analyzer in enumerate((word_grams, letter_grams)):
+    for number, analyzer in enumerate((word_grams, letter_grams, stem_grams)):
         vocabulary = {
             gram: row for row, gram in enumerate(sorted(model.blocks[number], key=lambda g: model.blocks[number][g]))
         }
