@@ -21,7 +21,7 @@ from models.office import Question, QuestionLine, QuestionStatus
 from models.people import Contact
 
 #: Kept with the conversation while the coordinator's next words are the answer: the question's id.
-_ANSWERING = "_answering"
+ANSWERING = "_answering"
 #: The longest answer that is passed on, and how much of what was said before is shown.
 LONGEST, LINES, LINE = 1000, 6, 240
 
@@ -49,7 +49,7 @@ def take(visit: Visit, argument: str) -> list[Reply]:
 def answer(visit: Visit, argument: str) -> list[Reply]:
     """«Jawab»: what she writes next is the answer. The question becomes hers, if nobody's. Raises AlreadyTaken."""
     found = handover.take(visit.session, visit.person_id, number(argument), visit.now)
-    visit.talk.remember(_ANSWERING, str(found.id), visit.now)
+    visit.talk.remember(ANSWERING, str(found.id), visit.now)
     visit.talk.shown = []  # a number she types now is part of the answer, not a row of an older list
     return [Reply("handover.write", {"name": question_notices.asker(visit.session, found)})]
 
@@ -63,10 +63,10 @@ def close(visit: Visit, argument: str) -> list[Reply]:
 
 def written(visit: Visit) -> list[Reply] | None:
     """The gate: the words after «Jawab» go to her who asked. Any button or word that leads elsewhere ends it."""
-    mark = visit.talk.said.get(_ANSWERING)
+    mark = visit.talk.said.get(ANSWERING)
     if mark is None or (visit.heard.action is None and visit.heard.kind is not Kind.TEXT):
         return None
-    del visit.talk.said[_ANSWERING]
+    del visit.talk.said[ANSWERING]
     words = (visit.heard.text or "").strip()
     if not words or visit.now - datetime.fromisoformat(mark[1]) > SHOWN_FOR:
         return None
@@ -77,7 +77,7 @@ def written(visit: Visit) -> list[Reply] | None:
 
 def _sent(visit: Visit, question_id: int, words: str) -> list[Reply]:
     if len(words) > LONGEST:
-        visit.talk.remember(_ANSWERING, str(question_id), visit.now)
+        visit.talk.remember(ANSWERING, str(question_id), visit.now)
         return [Reply("handover.too_long", {"longest": LONGEST})]
     found = handover.answer(visit.session, visit.person_id, question_id, words, visit.now)
     name = question_notices.asker(visit.session, found)

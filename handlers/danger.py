@@ -8,6 +8,8 @@ from bot.conversation.reply import Choice, Reply
 from bot.conversation.values import Value, joined, say
 from bot.understanding.danger import Danger
 from handlers.buttons import MENU
+from handlers.coordinator_questions import ANSWERING
+from handlers.menu import is_coordinator
 from handlers.visit import Visit
 from models import helplines
 from models.helplines import Helpline
@@ -17,9 +19,14 @@ _SAFE_PHONE = Choice("safe-phone", say("button.safe_phone"))
 
 def helped(visit: Visit) -> list[Reply] | None:
     """A gate: the numbers of help for whoever needs them, whatever question is open."""
-    if visit.meaning is None or visit.meaning.danger is None:
+    if visit.meaning is None or visit.meaning.danger is None or _writes_of_others(visit):
         return None
     return answer(visit, visit.meaning.danger)
+
+
+def _writes_of_others(visit: Visit) -> bool:
+    """A coordinator in the middle of an answer, an announcement or an event writes of a seminar on violence, not of herself."""
+    return (visit.engine.is_asking(visit) or ANSWERING in visit.talk.said) and is_coordinator(visit)
 
 
 def answer(visit: Visit, kind: Danger) -> list[Reply]:

@@ -6,12 +6,11 @@ from bot.conversation.pages import MENU
 from bot.conversation.reply import ROWS, Choice, Reply
 from bot.conversation.values import row_moment, say
 from bot.conversation.words import plain
-from bot.understanding.danger import Danger
 from bot.understanding.intents import Intent
 from bot.understanding.naming import named
 from bot.understanding.normalising import words
 from bot.understanding.reading import Meaning
-from handlers import danger, days, finding, not_yet
+from handlers import days, finding, not_yet
 from handlers.buttons import BROWSE, PERSON
 from handlers.visit import Visit
 from handlers.welcome import first
@@ -143,11 +142,6 @@ def _thanks(visit: Visit, meaning: Meaning) -> list[Reply]:
     return [Reply("other.thanks", choices=(MENU,))]
 
 
-def _danger(visit: Visit, meaning: Meaning) -> list[Reply]:
-    """Likely enough to be read so, though the alarm did not ring: one kind message too many does no harm."""
-    return danger.answer(visit, Danger.VIOLENCE)
-
-
 def _outside(visit: Visit, meaning: Meaning) -> list[Reply]:
     return [Reply("understood.out_of_scope", choices=(MENU, PERSON))]
 
@@ -177,5 +171,4 @@ _DONE: Mapping[Intent, Callable[[Visit, Meaning], list[Reply]]] = {
     Intent.ASK_LOCATION: _place,
     Intent.CHANGE_LANGUAGE: _language, Intent.STOP_NOTIFICATIONS: _stop, Intent.THANKS_BYE: _thanks,
     Intent.OUT_OF_SCOPE: _outside,
-    Intent.VIOLENCE_HELP: _danger,
 }  # fmt: skip

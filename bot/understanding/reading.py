@@ -54,11 +54,18 @@ class Reader:
         """The meaning of a message."""
         likely, alarm = self._model.read(text)
         in_danger = alarm > 0 or danger.named(text)
-        guesses = _danger_first(likely) if in_danger else likely
+        guesses = _danger_first(likely) if in_danger else _without_danger(likely)
         return Meaning(
             tuple(Guess(intent, confidence) for intent, confidence in guesses[:ALTERNATIVES]),
             topic_of(text), when_of(text), danger.kind_of(text) if in_danger else None,
         )  # fmt: skip
+
+
+def _without_danger(likely: list[tuple[Intent, float]]) -> list[tuple[Intent, float]]:
+    """Where neither listener hears danger there is none, and the others share its likelihood."""
+    others = [(intent, confidence) for intent, confidence in likely if intent is not Intent.VIOLENCE_HELP]
+    total = sum(confidence for _, confidence in others) or 1.0
+    return [(intent, confidence / total) for intent, confidence in others]
 
 
 def _danger_first(likely: list[tuple[Intent, float]]) -> list[tuple[Intent, float]]:

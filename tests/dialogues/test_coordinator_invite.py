@@ -49,7 +49,7 @@ def test_a_code_from_the_command_line_works_the_same(village: Village) -> None:
 
 
 def test_words_that_only_look_like_a_code_are_words(rohayati: Phone) -> None:
-    rohayati.says("tanggal 5").sees("other.not_understood")
+    rohayati.says("tanggal 5").sees("understood.out_of_scope")
 
 
 def test_a_code_that_joins_a_second_app(rohayati: Phone, village: Village) -> None:

@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from models import roles
 from models.messages import OutboxMessage
 from models.people import Conversation
 from tests.dialogue import Phone, Village
@@ -35,3 +36,33 @@ def test_nothing_of_it_is_kept(village: Village, rohayati: Phone) -> None:
 )
 def test_what_only_sounds_like_it_does_not_alarm(rohayati: Phone, words: str) -> None:
     assert "private" not in [seen.key for seen in rohayati.says(words).seen[rohayati.fresh :]]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "mau",
+        "bu boleh bawa bekal ga",
+        "pukul 9 ya bu sabtu saya datang",
+        "sy takut ga bisa ngikutin",
+        "adiknya perempuan",
+    ],
+)
+def test_everyday_words_do_not_alarm(rohayati: Phone, words: str) -> None:
+    assert "private" not in [seen.key for seen in rohayati.says(words).seen[rohayati.fresh :]]
+
+
+def test_how_nobody_else_reads_along(village: Village, rohayati: Phone) -> None:
+    rohayati.says("suami sy suka mukul sy").presses("Cara aman pakai HP").sees("private_phone").reads("hapus chat ini")
+    with village.reads() as session:
+        assert not [row for row in session.scalars(sa.select(OutboxMessage)) if "private" in (row.content or {})["key"]]
+        assert "safe-phone" not in str(session.scalars(sa.select(Conversation.shown)).all())
+
+
+def test_a_coordinator_announces_a_seminar_on_violence(village: Village, rohayati: Phone) -> None:
+    """In her own forms a coordinator writes of others; outside them she is heard like everybody."""
+    with village.writes() as session:
+        roles.add_coordinator(session, "Ratna", "telegram", "ratna", village.now)
+    ratna = village.phone("ratna").says("koordinator").presses("Siaran").presses("Siaran baru").presses("Tulis sendiri")
+    assert "private" not in [seen.key for seen in ratna.says("Seminar: kalau suami memukul, lapor ke mana?").seen]
+    ratna.says("menu").says("saya dipukuli suami").sees("private")
