@@ -7,8 +7,8 @@ from bot.conversation.words import plain
 
 #: A clear yes, and words that are one only when hardly anything else is said.
 _YES = frozenset(
-    "y ya iya iy iye iyo iyak iyap yak yes yap yup yep yoi yo boleh ok oke okay okey oky okei sip siap setuju sepakat baik "
-    "baiklah sok mangga monggo nggih ngge enggih enggeh inggih muhun sumuhun leres betul benar bener tentu pasti silakan "
+    "y ya iya iyah iyh iyaa iy iye iyo iyak iyap yak yes yap yup yep yoi yo boleh bole boleeh blh ok oke okay okey oky okei sip siap setuju sepakat baik "
+    "baiklah sok mangga kenging monggo nggih ngge enggih enggeh inggih muhun sumuhun leres betul benar bener tentu pasti silakan "
     "silahkan heeh he'eh hooh agree sure acc cocok hayu ayo yuk gas".split()
 )
 _MAYBE_YES = frozenset("mau bisa jadi lanjut tiasa saged purun hoyong kersa".split())
@@ -21,6 +21,7 @@ _AROUND = frozenset(
     "bu ibu kak kakak teh teteh mbak mba mpok min admin mas pak ya yah dong deh aja saja sih kok nih lah ah atuh mah euy "
     "banget bgt sekali tolong makasih mksh terima kasih saya sy aku abdi aye kulo dulu insyaallah insya allah please thanks i "
     "ikut hadir datang dateng daftar simpan disimpan hapus data datanya udah sudah "
+    "oh gitu begitu ooh oo udh yaudah yowis lho loh "
     "umur usia tahun thn th taun lebih atas ke keatas".split()
 )
 #: She wants something else first, or makes a condition: no answer either way.
