@@ -7,8 +7,8 @@ from bot.conversation.words import plain
 
 #: A clear yes, and words that are one only when hardly anything else is said.
 _YES = frozenset(
-    "y ya iya iyah iyh iyaa iy iye iyo iyak iyap yak yes yap yup yep yoi yo boleh bole boleeh blh ok oke okay okey oky okei sip siap setuju sepakat baik "
-    "baiklah sok mangga kenging monggo nggih ngge enggih enggeh inggih muhun sumuhun leres betul benar bener tentu pasti silakan "
+    "y ya iya iyah iyh iyaa iy iye iyo iyak iyap yak yes yap yup yep yoi yo boleh bole boleeh blh ok oke okay okey oky okei sip siap setuju sepakat "
+    "baik baiklah sok mangga kenging monggo nggih ngge enggih enggeh inggih muhun sumuhun leres betul benar bener tentu pasti silakan "
     "silahkan heeh he'eh hooh agree sure acc cocok hayu ayo yuk gas".split()
 )
 _MAYBE_YES = frozenset("mau bisa jadi lanjut tiasa saged purun hoyong kersa".split())
