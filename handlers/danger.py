@@ -14,6 +14,8 @@ from handlers.visit import Visit
 from models import helplines
 from models.helplines import Helpline
 
+#: Whom to call in danger, as far as the catalogue shows them; who listens; who is there for despair.
+AT_ONCE, _SUPPORT, _CRISIS = ("darurat-112", "polisi-110"), "sapa-129", "jiwa-119"
 _SAFE_PHONE = Choice("safe-phone", say("button.safe_phone"))
 
 
@@ -30,15 +32,25 @@ def _writes_of_others(visit: Visit) -> bool:
 
 
 def answer(visit: Visit, kind: Danger) -> list[Reply]:
-    """The numbers of help; of who does not want to live, the crisis line first."""
-    wanted = ("jiwa-119", "sapa-129") if kind is Danger.DESPAIR else ("sapa-129",)
-    lines = [line for slug in wanted if (line := helplines.helpline(visit.session, slug))]
-    return [Reply("private", {"numbers": joined([_number(line) for line in lines])}, (_SAFE_PHONE,))]
+    """The numbers of help the catalogue shows: for now at once, then for talking; of who does not want to live, the crisis
+    line first. Where there is none, a person."""
+    lines = {line.slug: line for line in helplines.shown(visit.session)}
+    urgent = [say("private_phone_number", phone=lines[slug].phone) for slug in AT_ONCE if slug in lines]
+    wanted = (_CRISIS, _SUPPORT) if kind is Danger.DESPAIR else (_SUPPORT,)
+    told = [say("private_now", phones=_either(urgent))] if urgent else []
+    told += [_number(lines[slug]) for slug in wanted if slug in lines]
+    return [Reply("private", {"numbers": joined(told or [say("private_nobody")], "\n\n")}, (_SAFE_PHONE,))]
 
 
 def safe_phone(visit: Visit, argument: str) -> list[Reply]:
     """How nobody else reads along."""
     return [Reply("private_phone", choices=(MENU,))]
+
+
+def _either(phones: list[Value]) -> Value:
+    """«112 atau 110»."""
+    either = [part for phone in phones for part in (say("private_or"), phone)]
+    return joined(either[1:], "")
 
 
 def _number(line: Helpline) -> Value:

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from models import roles
 from models.messages import OutboxMessage
+from models.office import CatalogueEntry
 from models.people import Conversation
 from tests.dialogue import Phone, Village
 
@@ -66,3 +67,12 @@ def test_a_coordinator_announces_a_seminar_on_violence(village: Village, rohayat
     ratna = village.phone("ratna").says("koordinator").presses("Siaran").presses("Siaran baru").presses("Tulis sendiri")
     assert "private" not in [seen.key for seen in ratna.says("Seminar: kalau suami memukul, lapor ke mana?").seen]
     ratna.says("menu").says("saya dipukuli suami").sees("private")
+
+
+def test_only_numbers_that_may_be_shown_are(village: Village, rohayati: Phone) -> None:
+    rohayati.says("saya dipukuli suami").reads("telepon 112 atau 110")
+    with village.writes() as session:
+        for entry in session.scalars(sa.select(CatalogueEntry).where(CatalogueEntry.section == "helplines")):
+            if entry.data["slug"] in ("polisi-110", "sapa-129"):
+                entry.data = {**entry.data, "show": False}
+    rohayati.says("saya dipukuli suami").reads("telepon 112. Gratis").does_not_read("110", "129")
