@@ -1,6 +1,6 @@
 """Wishes carried out: each by the conversation that knows how, the same that its button opens."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.conversation.pages import MENU
 from bot.conversation.reply import ROWS, Choice, Reply
@@ -83,15 +83,21 @@ def _to_meeting(visit: Visit, meaning: Meaning, action: str) -> list[Reply]:
     coming = programme_events.my_meetings(visit.session, visit.person.id, visit.now)
     if not coming:
         return [Reply("understood.nothing_hers", choices=(BROWSE, MENU))]
-    fitting = [mine for mine in coming if _is_meant(visit, mine, meaning)] or coming
+    fitting = [mine for mine in coming if _is_meant(visit, mine, meaning)]
+    if not fitting and (
+        meaning.when or meaning.topic
+    ):  # she speaks of a day on which she has none: which does she mean?
+        return [_which_meeting(action, coming)]
+    fitting = fitting or coming
     first_day = [mine for mine in fitting if mine.meeting.starts_at.date() == fitting[0].meeting.starts_at.date()]
     if len({mine.event.id for mine in first_day}) == 1:
         return visit.engine.act(visit, _answer_to(action, first_day[0]))
-    rows = [
-        Choice(_answer_to(action, mine), mine.event.short_title, row_moment(mine.meeting.starts_at))
-        for mine in first_day
-    ]
-    return [Reply("understood.meetings", choices=(*rows[: ROWS - 1], MENU))]
+    return [_which_meeting(action, first_day)]
+
+
+def _which_meeting(action: str, coming: Sequence[MyMeeting]) -> Reply:
+    rows = [Choice(_answer_to(action, m), m.event.short_title, row_moment(m.meeting.starts_at)) for m in coming]
+    return Reply("understood.meetings", choices=(*rows[: ROWS - 1], MENU))
 
 
 def _answer_to(action: str, mine: MyMeeting) -> str:

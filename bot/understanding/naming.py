@@ -40,6 +40,6 @@ def _share(said: Iterable[str], title: str) -> tuple[float, int]:
 def _same(one: str, other: str) -> bool:
     if one == other:
         return True
-    return min(len(one), len(other)) >= _LONG and (
-        OSA.distance(one, other, score_cutoff=1) <= 1 or other.startswith(one)
-    )
+    if min(len(one), len(other)) < _LONG or one[0] != other[0]:  # «pasar» is not «dasar»
+        return False
+    return OSA.distance(one, other, score_cutoff=1) <= 1 or other.startswith(one)

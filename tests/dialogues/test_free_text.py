@@ -107,6 +107,17 @@ def test_she_says_of_the_next_meeting_whether_she_comes(village: Village, rohaya
     assert _answer(village) is Answer.EXCUSED
 
 
+def test_of_a_day_without_a_meeting_nothing_is_recorded(village: Village, rohayati: Phone) -> None:
+    rohayati.says("menjahit dasar").presses("Daftar")
+    rohayati.says("besok ga bisa dateng bu").sees("understood.meetings").reads("Menjahit Dasar")
+    with village.reads() as session:
+        assert not session.scalars(sa.select(Attendance)).all()
+
+
+def test_a_place_that_resembles_a_title_names_none(rohayati: Phone) -> None:
+    rohayati.says("ada kelas jait deket pasar kemis ga bu").reads("Belum ada", "Pasar Kemis", "Menjahit Dasar")
+
+
 def test_leaving_is_asked_once_more(village: Village, rohayati: Phone) -> None:
     rohayati.says("menjahit dasar").presses("Daftar")
     rohayati.says("gajadi ikut kelas jahit bu, mau pulang kampung").reads("Menjahit Dasar").presses("Ya, keluar")
