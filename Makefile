@@ -68,7 +68,7 @@ faults: .venv/.ready-dev tracer ## try every fault many times, write docs/reliab
 bench: .venv/.ready build/bench/.ready redis ## measure speed beside other libraries, write docs/benchmarks.md (BENCH="--quick --only inbound")
 	@$(BIN)/python -m tests.bench $(BENCH)
 
-study: .venv/.ready-dev ## try other recipes for the understanding, write docs/understanding-study.md (10 minutes)
+study: .venv/.ready-dev ## try other recipes for the understanding, write docs/understanding-study.md (15 minutes)
 	@$(BIN)/python -m tests.understanding.study
 
 check: .venv/.ready-dev ## format, lint, types, arrows, dependencies
