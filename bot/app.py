@@ -24,11 +24,12 @@ from bot.conversation.places import gazetteer
 from bot.conversation.texts import Texts
 from bot.delivery import crash_points, statuses
 from bot.delivery.inbox import Inbox
+from bot.delivery.lanes import Lane
 from bot.delivery.pacing import Pacer
 from bot.delivery.pooled import PooledWriter
 from bot.delivery.receiving import Receiver
 from bot.delivery.results import Ledger
-from bot.delivery.sender import Lane, Sender
+from bot.delivery.sender import Sender
 from bot.delivery.watchdog import Watchdog
 from bot.delivery.writer import Writer
 from bot.jobs import JOBS

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.app import Berdaya
 from bot.channels.base import Channel, NotSent
 from bot.config import Config
-from bot.delivery.sender import Lane
+from bot.delivery.lanes import Lane
 from bot.delivery.shared_pacing import SharedPacer
 from models.senders import SenderKey
 

@@ -20,7 +20,7 @@ from bot import pictures
 from bot.app import Berdaya, sweeps_of
 from bot.channels.base import NotSent
 from bot.cluster import address_of, keeping_in_step, key_of, shares_its_pace, wind_down
-from bot.delivery.sender import Lane
+from bot.delivery.lanes import Lane
 from bot.delivery.shared_pacing import SharedPacer
 from bot.delivery.writer import TROUBLE
 from bot.jobs.clock import EVERY

@@ -22,7 +22,10 @@ MEETINGS, THINGS, THING = 60, 10, 60
 NOTHING = frozenset({"-", "kosong", "tidak ada", "none", "nothing"})
 _EVERY = re.compile(r"\b(?:tiap|setiap|every)\s*(\d{1,2})?\s*(hari|day|days|minggu|pekan|week|weeks)\b")
 _TIME = re.compile(r"\b(?:jam|pukul|pkl|at)\s*(.+)$|\b(\d{1,2}[.:]\d{2}(?:\s*wib)?)$")
-_NOW = frozenset({"sekarang", "now", "skrg", "sekarang juga"})
+#: «sekarang aja», «kirim sekarang»: at once, and not some time today.
+_NOW = re.compile(
+    r"(?:kirim )?(?:sekarang|skrg|skrang|langsung)(?: aja| saja| juga| dong| ya)*|kirim(?: aja| saja)?|(?:send )?now"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def day_and_time(at: datetime, without_time: time) -> Callable[[str], datetime]:
 
     def parse(text: str) -> datetime:
         words = plain(read(text))
-        if words in _NOW:
+        if _NOW.fullmatch(words):
             return at
         found = _TIME.search(words)
         clock = clock_time(found[1] or found[2]) if found else without_time

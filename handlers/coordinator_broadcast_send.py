@@ -108,12 +108,6 @@ def waiting_for_picture(visit: Visit, draft: Draft, token: str) -> list[Reply]:
     return [Reply("broadcast.fetching")]
 
 
-#: «sekarang aja», «kirim sekarang»: at once, and not some time today.
-_AT_ONCE = re.compile(
-    r"(?:kirim )?(?:sekarang|skrg|skrang|langsung)(?: aja| saja| juga| dong| ya)*|kirim(?: aja| saja)?|now|send now"
-)
-
-
 def when_or_change(at: datetime) -> Parser:
     """When it goes (aware UTC), or None to change what was written. Reads back what a settled draft carries, too."""
     moment_of = day_and_time(at, MORNING)
@@ -121,8 +115,6 @@ def when_or_change(at: datetime) -> Parser:
     def parse(words: str) -> datetime | None:
         if plain(words) == _CHANGE:
             return None
-        if _AT_ONCE.fullmatch(plain(words)):
-            return moment_of("sekarang")
         return datetime.fromisoformat(words) if _CARRIED.fullmatch(words) else moment_of(words)
 
     return parse

@@ -24,7 +24,7 @@ def invite(visit: Visit, argument: str) -> list[Reply]:
 
 def redeem(visit: Visit) -> list[Reply] | None:
     """The gate: a message that is nothing but a valid code gives what the code is for. None for all others."""
-    text = (visit.heard.text or "").strip()
+    text = visit.typed.strip()
     if visit.heard.kind is not Kind.TEXT or not invitations.looks_like_code(text):
         return None
     try:

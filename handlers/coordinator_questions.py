@@ -67,7 +67,7 @@ def written(visit: Visit) -> list[Reply] | None:
     if mark is None or (visit.heard.action is None and visit.heard.kind is not Kind.TEXT):
         return None
     del visit.talk.said[ANSWERING]
-    words = (visit.heard.text or "").strip()
+    words = visit.typed.strip()
     if not words or visit.now - datetime.fromisoformat(mark[1]) > SHOWN_FOR:
         return None
     if leads_elsewhere := word_of(words):

@@ -1,7 +1,6 @@
 """Signs of violence or despair in her own words: the numbers of help, before everything else and in every state.
 
 Nothing of it is stored: the words change no state, the answer's row is deleted when it ends, and no coordinator sees either.
-A trained person is told only after she presses the button, and hears no more than that somebody wants to be called back.
 """
 
 from bot.conversation.reply import Choice, Reply

@@ -18,7 +18,7 @@ from handlers.visit import Visit
 from handlers.welcome import first
 from models import programme_events
 from models.events import EventKind
-from models.programme_events import Card
+from models.programme_events import Card, Offered
 
 #: What kinds of events are looked for: the word in an action → the kinds.
 KINDS = {
@@ -67,9 +67,10 @@ class Wish:
         return cls(parts[0], topic, when, kecamatan)
 
 
-def wish_of(visit: Visit, meaning: Meaning, kinds: str) -> Wish:
+def wish_of(visit: Visit, meaning: Meaning | None, kinds: str) -> Wish:
     """What her words ask for."""
-    return Wish(kinds, meaning.topic, meaning.when, kecamatan_in(visit.heard.text or ""))
+    place = kecamatan_in(visit.typed)
+    return Wish(kinds, meaning.topic, meaning.when, place) if meaning else Wish(kinds, kecamatan=place)
 
 
 def kecamatan_in(text: str) -> str | None:
@@ -81,12 +82,12 @@ def kecamatan_in(text: str) -> str | None:
     return None
 
 
-def looked_for(visit: Visit, wish: Wish, text: str = "") -> list[Reply]:
+def looked_for(visit: Visit, wish: Wish) -> list[Reply]:
     """What fits a wish: the event her words name, the one that fits, or a list; said after what was understood."""
     if not visit.registered:
-        return first(visit, _slug(visit, wish, text))
-    cards = [card for card in browse.coming(visit) if card.event.kind in KINDS[wish.kinds]]
-    titled = _titled(text, cards)
+        return first(visit, _slug(visit, wish))
+    cards = _of_kinds(visit, wish)
+    titled = _titled(visit.typed, cards)
     fitting = [card for card in titled or cards if _fits(visit, wish, card)]
     if len(titled) == 1:
         return event(visit, str(titled[0].event.id))
@@ -103,7 +104,7 @@ def find(visit: Visit, argument: str) -> list[Reply]:
     wish = Wish.of(written)
     if not number:
         return looked_for(visit, wish)
-    cards = [card for card in browse.coming(visit) if card.event.kind in KINDS[wish.kinds] and _fits(visit, wish, card)]
+    cards = [card for card in _of_kinds(visit, wish) if _fits(visit, wish, card)]
     return [_list(cards, wish, int(number) if number.isdecimal() else 0)] if cards else looked_for(visit, wish)
 
 
@@ -118,11 +119,20 @@ def understood(replies: list[Reply], what: Value) -> list[Reply]:
     ]
 
 
-def event_named(visit: Visit, text: str) -> int | None:
-    """The id of the one event that her words name by its title, or None."""
-    offered = programme_events.offered(visit.session, visit.now)
-    found = named(text, {one.id: (one.title, one.short_title, one.slug.replace("-", " ")) for one in offered})
-    return found[0] if len(found) == 1 else None
+def event_named(visit: Visit) -> Offered | None:
+    """The one event that her words name by its title, or None."""
+    offered = {one.id: one for one in programme_events.offered(visit.session, visit.now)}
+    found = named(visit.typed, {number: titles_of(one) for number, one in offered.items()})
+    return offered[found[0]] if len(found) == 1 else None
+
+
+def titles_of(shown: Offered) -> tuple[str, ...]:
+    """What an event is called."""
+    return shown.title, shown.short_title, shown.slug.replace("-", " ")
+
+
+def _of_kinds(visit: Visit, wish: Wish) -> list[Card]:
+    return [card for card in browse.coming(visit) if card.event.kind in KINDS[wish.kinds]]
 
 
 def _titled(text: str, cards: Sequence[Card]) -> list[Card]:
@@ -140,14 +150,13 @@ def _fits(visit: Visit, wish: Wish, card: Card) -> bool:
     return not wish.when or any(days.is_on(wish.when, meeting.starts_at, visit.now) for meeting in coming)
 
 
-def _slug(visit: Visit, wish: Wish, text: str) -> str | None:
+def _slug(visit: Visit, wish: Wish) -> str | None:
     """The event somebody new came for, if there is exactly one."""
-    number = event_named(visit, text)
+    if found := event_named(visit):
+        return found.slug
     offered = programme_events.offered(visit.session, visit.now)
-    fitting = [
-        one for one in offered if one.id == number or (number is None and wish.topic and one.topic == wish.topic)
-    ]
-    return fitting[0].slug if len(fitting) == 1 else None
+    fitting = [one.slug for one in offered if wish.topic and one.topic == wish.topic]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _list(cards: Sequence[Card], wish: Wish, page: int) -> Reply:

@@ -1,4 +1,4 @@
-"""What is said of oneself or of an event so plainly that no model is asked: «saya laki-laki», a title."""
+"""A man writes: he is told that the programme is for women, and shown what is open to all."""
 
 import re
 
@@ -18,6 +18,6 @@ def is_man(words: str) -> bool:
 
 
 def for_a_man(visit: Visit) -> list[Reply]:
-    """He is shown what is not for women only, or a person."""
+    """What is not for women only."""
     cards = [card for card in browse.coming(visit) if not card.event.women_only]
     return [browse.listed(cards, "browse.list_open", 0, "browse:open")]

@@ -1,13 +1,12 @@
 """What women ask for and no conversation can do yet: an honest short answer, and the way to a person.
 
-This file goes when the conversations come; nothing else knows of it but `understood.py`.
+This file goes when the conversations come; nothing else knows of it but `wishes.py`, in one line.
 """
 
 from bot.conversation.pages import MENU
 from bot.conversation.reply import Reply
 from bot.understanding.intents import Intent
 from handlers.buttons import BROWSE, PERSON
-from handlers.visit import Visit
 
 ANSWERED = frozenset({
     Intent.CERTIFICATE, Intent.BROWSE_COMMUNITIES, Intent.JOIN_COMMUNITY, Intent.READ_STORIES, Intent.SHARE_STORY,
@@ -15,6 +14,6 @@ ANSWERED = frozenset({
 })  # fmt: skip
 
 
-def answer(visit: Visit, intent: Intent) -> list[Reply]:
+def answer(intent: Intent) -> list[Reply]:
     """What can be said of it today."""
     return [Reply(f"not_yet.{intent.value}", choices=(PERSON, BROWSE, MENU))]

@@ -5,7 +5,6 @@ from bot.conversation.reply import Choice, Reply
 from bot.conversation.values import say
 from bot.understanding.intents import Intent
 from bot.understanding.normalising import words
-from bot.understanding.reading import Guess, Meaning
 from handlers import ask, finding, understood
 from handlers.buttons import HELP, WAYS_ON
 from handlers.men import for_a_man, is_man
@@ -18,7 +17,6 @@ from handlers.wishes import carried_out
 DESK = (Choice("coordinator", say("button.coordinator")), Choice("menu", say("button.menu")), HELP)
 #: What is answered before she has registered.
 _FOR_ALL = frozenset({Intent.MENU_HELP, Intent.TALK_TO_HUMAN, Intent.STOP_NOTIFICATIONS, Intent.CHANGE_LANGUAGE})
-_NOTHING = Meaning((Guess(Intent.OUT_OF_SCOPE, 0.0),))
 _SILENT = frozenset({Kind.REACTION, Kind.EDITED})
 
 
@@ -32,7 +30,7 @@ def free_text(visit: Visit) -> list[Reply]:
     if not visit.registered:  # a coordinator who takes part in nothing: a participant's wishes are not hers
         greets = visit.meaning is not None and visit.meaning.intent is Intent.GREETING
         return visit.engine.act(visit, "menu") if greets else [Reply("other.not_understood", choices=DESK)]
-    if is_man(visit.heard.text or ""):
+    if is_man(visit.typed):
         return for_a_man(visit)
     return _greeted(visit, understood.understood(visit) or [Reply("other.not_understood", choices=WAYS_ON)])
 
@@ -42,13 +40,12 @@ def _newcomer(visit: Visit) -> list[Reply]:
     meaning = visit.meaning
     if meaning and meaning.intent in _FOR_ALL and meaning.confidence >= understood.SURE:
         return carried_out(visit, meaning.intent, meaning)
-    wish = finding.wish_of(visit, meaning or _NOTHING, "all")
-    return _greeted(visit, finding.looked_for(visit, wish, visit.heard.text or ""))
+    return _greeted(visit, finding.looked_for(visit, finding.wish_of(visit, meaning, "all")))
 
 
 def _greeted(visit: Visit, replies: list[Reply]) -> list[Reply]:
     """Who wishes peace is wished it back, before the answer."""
-    wished = "assalamualaikum" in words(visit.heard.text or "")[:2]
+    wished = "assalamualaikum" in words(visit.typed)[:2]
     return finding.understood(replies, say("understood.salam")) if wished else replies
 
 

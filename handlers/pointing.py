@@ -37,24 +37,13 @@ _NEAREST = frozenset({
 
 def pointed(visit: Visit, meaning: Meaning) -> list[Reply] | None:
     """What her words point at, or None."""
-    if taken := _taken(visit, meaning):
-        return taken
-    if says_nothing(visit.heard.text or "", meaning):
-        return None
-    return _narrowed(visit, meaning) or _title(visit) or _cost(visit, meaning)
-
-
-def says_nothing(text: str, meaning: Meaning) -> bool:
-    """Whether she writes a number, an emoji, or a plain yes or no, and nothing is open that it could answer."""
-    if not any(letter.isalpha() for letter in text):
-        return meaning.intent is not Intent.THANKS_BYE
-    return len(text.split()) == 1 and assent(text) in (Assent.YES, Assent.NO)
+    return _taken(visit, meaning) or _narrowed(visit, meaning) or _title(visit) or _cost(visit, meaning)
 
 
 def _taken(visit: Visit, meaning: Meaning) -> list[Reply] | None:
     """«iya mau», «ikut dong», «yang itu» after a card: the seat it offers, or the one event she was shown."""
     newest = visit.engine.newest(visit)
-    text = visit.heard.text or ""
+    text = visit.typed
     if newest is None or len(text.split()) > SHORT:
         return None
     offered = [action for action, _ in newest.choices if action.startswith(("enrol:", "offer-yes:"))]
@@ -76,7 +65,7 @@ def _narrowed(visit: Visit, meaning: Meaning) -> list[Reply] | None:
     """«besok aja», «yang jahit»: a few words that choose among the events she has just been shown."""
     newest = visit.engine.newest(visit)
     shown = [int(action[6:]) for action, _ in newest.choices if action.startswith("event:")] if newest else []
-    if len(shown) < 2 or not (meaning.when or meaning.topic) or len((visit.heard.text or "").split()) > SHORT:
+    if len(shown) < 2 or not (meaning.when or meaning.topic) or len(visit.typed.split()) > SHORT:
         return None
     cards = [programme_events.card(visit.session, number, visit.now) for number in shown]
     fitting = [
@@ -89,23 +78,18 @@ def _narrowed(visit: Visit, meaning: Meaning) -> list[Reply] | None:
 
 def _title(visit: Visit) -> list[Reply] | None:
     """A message that is a title, and hardly more."""
-    text = visit.heard.text or ""
-    number = finding.event_named(visit, text) if len(text.split()) <= SHORT else None
-    return visit.engine.act(visit, f"event:{number}") if number and _is_title(visit, text, number) else None
-
-
-def _is_title(visit: Visit, text: str, number: int) -> bool:
-    """Whether a message is nearly or exactly the title of an event."""
-    shown = programme_events.card(visit.session, number, visit.now).event
-    said = plain(text).replace("-", " ")
-    titles = (plain(shown.title), plain(shown.short_title), plain(shown.slug.replace("-", " ")))
-    return process.extractOne(said, titles, scorer=fuzz.ratio, score_cutoff=ALIKE) is not None
+    found = finding.event_named(visit) if len(visit.typed.split()) <= SHORT else None
+    if found is None:
+        return None
+    said, titles = plain(visit.typed).replace("-", " "), [plain(title) for title in finding.titles_of(found)]
+    alike = process.extractOne(said, titles, scorer=fuzz.ratio, score_cutoff=ALIKE)
+    return visit.engine.act(visit, f"event:{found.id}") if alike else None
 
 
 def _cost(visit: Visit, meaning: Meaning) -> list[Reply] | None:
     """«Bayar ga?»: whether anything costs something."""
-    said = words(visit.heard.text or "")
+    said = words(visit.typed)
     if len(said) > FEW or not _COSTS.intersection(said) or meaning.intent not in _ASKS_COST or meaning.topic:
         return None
-    free = all(card.event.cost == "gratis" for card in browse.coming(visit)) if visit.registered else False
+    free = all(card.event.cost == "gratis" for card in browse.coming(visit))
     return [Reply("understood.free" if free else "understood.cost", choices=(BROWSE, MENU))]

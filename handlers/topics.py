@@ -1,6 +1,5 @@
-"""The ten topics: how they are offered, named, chosen one by one, and recognised in what people write."""
+"""The ten topics: how they are offered, named, and chosen one by one."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from bot.conversation.answers import Option, Unfinished, some_of
@@ -38,12 +37,6 @@ _written = some_of(WORDS)
 def label(code: str) -> Value:
     """A topic's name in her language."""
     return say(f"topic.{code}")
-
-
-def named(words: str) -> str | None:
-    """The topic a message names, by its longest word; None for none."""
-    inside = [word for word in WORDS if re.search(rf"\b{re.escape(word)}\b", words)]
-    return WORDS[max(inside, key=len)] if inside else None
 
 
 def listed(codes: Iterable[str]) -> Value:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.conversation.assent import Assent, assent
 from bot.conversation.engine import Stale
 from bot.conversation.reply import Choice, Reply
 from bot.conversation.values import say
@@ -12,7 +13,7 @@ from bot.understanding.reading import Guess, Meaning
 from handlers import finding, unclear
 from handlers.buttons import PERSON
 from handlers.menu import is_coordinator
-from handlers.pointing import pointed, says_nothing
+from handlers.pointing import pointed
 from handlers.visit import Visit
 from handlers.wishes import carried_out
 
@@ -55,27 +56,34 @@ def understood(visit: Visit) -> list[Reply] | None:
         return None
     if answer := pointed(visit, meaning):
         return answer
-    if says_nothing(visit.heard.text or "", meaning):
+    if _says_nothing(visit.typed, meaning):
         return None
     meaning = _as_participant(meaning) if visit.registered else meaning
     best = meaning.guesses[0]
     if _only_names(visit, meaning) and best.intent in _LOOKS:
-        return finding.looked_for(visit, finding.wish_of(visit, meaning, "all"), visit.heard.text or "")
+        return finding.looked_for(visit, finding.wish_of(visit, meaning, "all"))
     if best.confidence >= _needed(visit, best.intent):
         return carried_out(visit, best.intent, meaning)
-    if number := finding.event_named(visit, visit.heard.text or ""):
-        return visit.engine.act(visit, f"event:{number}")
+    if found := finding.event_named(visit):
+        return visit.engine.act(visit, f"event:{found.id}")
     unclear.keep(visit)
     return _asked_back(visit, meaning) if best.confidence >= HALF_SURE else None
 
 
+def _says_nothing(text: str, meaning: Meaning) -> bool:
+    """Whether she writes a number, an emoji, or a plain yes or no, and nothing is open that it could answer."""
+    if not any(letter.isalpha() for letter in text):
+        return meaning.intent is not Intent.THANKS_BYE
+    return len(text.split()) == 1 and assent(text) in (Assent.YES, Assent.NO)
+
+
 def _needed(visit: Visit, intent: Intent) -> float:
     """How sure a reading must be. What changes something is not done for a question, nor for a word or two."""
-    if is_coordinator(visit) and intent in _HERS_ALONE:
+    if intent in _HERS_ALONE and is_coordinator(visit):
         return UNREACHABLE
     if intent not in _WEIGHTY:
         return SURE
-    said = words(visit.heard.text or "")
+    said = words(visit.typed)
     asks = any(word in _ASKS for word in said)
     return UNREACHABLE if asks or (intent is Intent.STOP_NOTIFICATIONS and len(said) < SAID) else VERY_SURE
 
@@ -107,7 +115,7 @@ def _as_participant(meaning: Meaning) -> Meaning:
 
 def _only_names(visit: Visit, meaning: Meaning) -> bool:
     """Whether she says hardly more than a subject."""
-    return meaning.topic is not None and len((visit.heard.text or "").split()) <= 2
+    return meaning.topic is not None and len(visit.typed.split()) <= 2
 
 
 def _asked_back(visit: Visit, meaning: Meaning) -> list[Reply] | None:

@@ -29,6 +29,11 @@ class Visit(Turn):
     forgotten: bool = field(default=False, kw_only=True)  #: nothing of her stays: no state is saved
 
     @property
+    def typed(self) -> str:
+        """What she typed; empty for a button and for what is no words."""
+        return self.heard.text or ""
+
+    @property
     def meaning(self) -> Meaning | None:
         """What her words mean; None of a button, of a word that always works, of what is no words."""
         meaning: Meaning | None = self.heard.meaning

@@ -41,7 +41,7 @@ def let_go(visit: Visit, question: str, answer: Consent) -> list[Reply]:
 
 def too_young(visit: Visit) -> list[Reply] | None:
     """Who says in the middle of registering that she is younger than 18 is let go like who says so at once."""
-    words = visit.heard.text or ""
+    words = visit.typed
     is_number = not any(letter.isalpha() for letter in words)  # «10» chooses a row
     if visit.registered or visit.person_id is not None or is_number or not says_under_age(words):
         return None

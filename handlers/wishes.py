@@ -1,6 +1,7 @@
 """Wishes carried out: each by the conversation that knows how, the same that its button opens."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from bot.conversation.pages import MENU
 from bot.conversation.reply import ROWS, Choice, Reply
@@ -26,32 +27,28 @@ _ENGLISH, _INDONESIAN = ("inggris", "english", "ingris", "inglis"), ("indonesia"
 def carried_out(visit: Visit, intent: Intent, meaning: Meaning) -> list[Reply]:
     """Do what is wished."""
     if intent in not_yet.ANSWERED:
-        return not_yet.answer(visit, intent)
+        return not_yet.answer(intent)
     if intent in _ACTION:
         return visit.engine.act(visit, _ACTION[intent])
     return _DONE[intent](visit, meaning)
 
 
-def _classes(visit: Visit, meaning: Meaning) -> list[Reply]:
-    return finding.looked_for(visit, finding.wish_of(visit, meaning, "classes"), visit.heard.text or "")
-
-
-def _seminars(visit: Visit, meaning: Meaning) -> list[Reply]:
-    return finding.looked_for(visit, finding.wish_of(visit, meaning, "seminars"), visit.heard.text or "")
+def _looked(kinds: str, visit: Visit, meaning: Meaning) -> list[Reply]:
+    return finding.looked_for(visit, finding.wish_of(visit, meaning, kinds))
 
 
 def _enrol(visit: Visit, meaning: Meaning) -> list[Reply]:
     """To the card of what she wants a seat in; she takes it there."""
     wish = finding.wish_of(visit, meaning, "all")
-    if wish.is_open and finding.event_named(visit, visit.heard.text or "") is None:
+    if wish.is_open and finding.event_named(visit) is None:
         return visit.engine.act(visit, "browse")
-    return finding.looked_for(visit, wish, visit.heard.text or "")
+    return finding.looked_for(visit, wish)
 
 
 def _schedule(visit: Visit, meaning: Meaning) -> list[Reply]:
     """All of hers, or the one event she asks about."""
     hers = _hers(visit, meaning) if visit.registered else []
-    asked = meaning.topic or named(visit.heard.text or "", {one.event.id: (one.event.title,) for one in hers})
+    asked = meaning.topic or named(visit.typed, {one.event.id: (one.event.title,) for one in hers})
     return visit.engine.act(visit, f"event:{hers[0].event.id}" if len(hers) == 1 and asked else "schedule")
 
 
@@ -68,15 +65,7 @@ def _cancel(visit: Visit, meaning: Meaning) -> list[Reply]:
     return [Reply("understood.leave_which", choices=(*rows, MENU))]
 
 
-def _coming(visit: Visit, meaning: Meaning) -> list[Reply]:
-    return _to_meeting(visit, meaning, "coming")
-
-
-def _not_coming(visit: Visit, meaning: Meaning) -> list[Reply]:
-    return _to_meeting(visit, meaning, "excused")
-
-
-def _to_meeting(visit: Visit, meaning: Meaning, action: str) -> list[Reply]:
+def _to_meeting(action: str, visit: Visit, meaning: Meaning) -> list[Reply]:
     """Her answer for the meeting she means: the one that fits, the next one, or the one she chooses."""
     if not visit.registered:
         return first(visit)
@@ -84,9 +73,7 @@ def _to_meeting(visit: Visit, meaning: Meaning, action: str) -> list[Reply]:
     if not coming:
         return [Reply("understood.nothing_hers", choices=(BROWSE, MENU))]
     fitting = [mine for mine in coming if _is_meant(visit, mine, meaning)]
-    if not fitting and (
-        meaning.when or meaning.topic
-    ):  # she speaks of a day on which she has none: which does she mean?
+    if not fitting and (meaning.when or meaning.topic):  # on that day she has none: which does she mean?
         return [_which_meeting(action, coming)]
     fitting = fitting or coming
     first_day = [mine for mine in fitting if mine.meeting.starts_at.date() == fitting[0].meeting.starts_at.date()]
@@ -112,9 +99,8 @@ def _is_meant(visit: Visit, mine: MyMeeting, meaning: Meaning) -> bool:
 
 def _place(visit: Visit, meaning: Meaning) -> list[Reply]:
     """Where it is: what she names, what of hers fits, else she chooses."""
-    text = visit.heard.text or ""
-    if number := finding.event_named(visit, text):
-        return visit.engine.act(visit, f"place:{number}")
+    if found := finding.event_named(visit):
+        return visit.engine.act(visit, f"place:{found.id}")
     if not visit.registered:
         return first(visit)
     coming = programme_events.my_meetings(visit.session, visit.person.id, visit.now)
@@ -125,17 +111,17 @@ def _place(visit: Visit, meaning: Meaning) -> list[Reply]:
         events = {mine.event.id: mine.event for mine in fitting}
         rows = [Choice(f"place:{number}", event.short_title) for number, event in events.items()]
         return [Reply("understood.place_which", choices=(*rows[: ROWS - 1], MENU))]
-    return finding.looked_for(visit, finding.wish_of(visit, meaning, "all"), text)
+    return _looked("all", visit, meaning)
 
 
 def _stop(visit: Visit, meaning: Meaning) -> list[Reply]:
     """Everything, or the news alone where she keeps her reminders."""
-    keeps = _KEEPS.intersection(words(visit.heard.text or ""))
+    keeps = _KEEPS.intersection(words(visit.typed))
     return visit.engine.act(visit, "stop:news" if keeps else "stop")
 
 
 def _language(visit: Visit, meaning: Meaning) -> list[Reply]:
-    said = plain(visit.heard.text or "")
+    said = plain(visit.typed)
     if any(word in said for word in _ENGLISH):
         return visit.engine.act(visit, "language:en")
     if any(word in said for word in _INDONESIAN):
@@ -156,9 +142,7 @@ def _hers(visit: Visit, meaning: Meaning) -> list[MyEvent]:
     """Her events that fit what she says, or all of them where none does."""
     mine = [one for one in programme_events.my_events(visit.session, visit.person.id)
             if one.enrolment.status != EnrolmentStatus.COMPLETED]  # fmt: skip
-    titled = named(
-        visit.heard.text or "", {number: (one.event.title, one.event.short_title) for number, one in enumerate(mine)}
-    )
+    titled = named(visit.typed, {number: (one.event.title, one.event.short_title) for number, one in enumerate(mine)})
     fitting = [mine[number] for number in titled] or [
         one for one in mine if meaning.topic and one.event.topic == meaning.topic
     ]
@@ -172,9 +156,9 @@ _ACTION: Mapping[Intent, str] = {
     Intent.REGISTER: "register",
 }  # fmt: skip
 _DONE: Mapping[Intent, Callable[[Visit, Meaning], list[Reply]]] = {
-    Intent.BROWSE_TRAININGS: _classes, Intent.BROWSE_SEMINARS: _seminars, Intent.ENROL: _enrol, Intent.MY_SCHEDULE: _schedule,
-    Intent.CANCEL_ENROLMENT: _cancel, Intent.CONFIRM_ATTENDANCE: _coming, Intent.DECLINE_ATTENDANCE: _not_coming,
-    Intent.ASK_LOCATION: _place,
+    Intent.BROWSE_TRAININGS: partial(_looked, "classes"), Intent.BROWSE_SEMINARS: partial(_looked, "seminars"),
+    Intent.ENROL: _enrol, Intent.MY_SCHEDULE: _schedule, Intent.CANCEL_ENROLMENT: _cancel, Intent.ASK_LOCATION: _place,
+    Intent.CONFIRM_ATTENDANCE: partial(_to_meeting, "coming"), Intent.DECLINE_ATTENDANCE: partial(_to_meeting, "excused"),
     Intent.CHANGE_LANGUAGE: _language, Intent.STOP_NOTIFICATIONS: _stop, Intent.THANKS_BYE: _thanks,
     Intent.OUT_OF_SCOPE: _outside,
 }  # fmt: skip

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from bot.commands.context import REFUSED, ConfigFile, UsageProblem, open_database, settings
 from bot.config import Config
+from bot.conversation.places import gazetteer
 from bot.understanding import bank, measuring
 from bot.understanding.anonymous import unmarked
 from bot.understanding.bank import Example
@@ -73,18 +74,18 @@ def _trained(
     """The new model; how the old and the new do on the fifth of the bank that was not learnt from."""
     from bot.understanding import training  # scikit-learn: seconds and 80 MB that no other command should pay for
 
-    learnt = [*examples, *labelled]
+    learnt, harmless = [*examples, *labelled], [*bank.answers(), *gazetteer().names]
     rest, fifth = measuring.split(examples)
     with _bar(len({example.view for example in learnt}) + 3) as tell:
-        model, _ = training.train(learnt, tell)
+        model, _ = training.train(learnt, harmless, tell)
         tell("measuring")
         others = [example for example in labelled if not measuring.is_measured_with(example.text)]
-        second = training.made([*rest, *others], model.sharpness, model.alarm_at)
+        second = training.made([*rest, *others], harmless, model.sharpness, model.alarm_at)
         after = measuring.answered(second, fifth)
         tell("comparing")
         before = _before(present, examples, after, fifth)
         if not before and labelled:  # what the labels do, against the bank alone
-            before = measuring.answered(training.made(rest, model.sharpness, model.alarm_at), fifth)
+            before = measuring.answered(training.made(rest, harmless, model.sharpness, model.alarm_at), fifth)
     facts = {"bank": bank.fingerprint(examples), "messages": str(len(examples)), "labelled": str(len(labelled))}
     kept = replace(model, facts=facts | {measuring.FACT: measuring.as_fact(after)})
     compared = [example for example in fifth if not before or measuring.mark(example.text) in before]

@@ -6,17 +6,14 @@ from typing import Any
 
 import typer
 
-from bot.commands.context import REFUSED, UsageProblem
-from bot.understanding.model import Model, NoModel
+from bot.commands import context
+from bot.commands.context import REFUSED
 from bot.understanding.reading import Meaning, Reader
 
 
 def understand() -> None:
     """Read JSON lines {"text": …} from standard input; write for each its intent, topic, when, confidence, alternatives."""
-    try:
-        reader = Reader(Model.load())
-    except NoModel as problem:
-        raise UsageProblem(f"There is no model: {problem}. Make one with `berdaya understanding train`.") from None
+    reader = context.reader()
     wrong = False
     for line in sys.stdin:
         if not line.strip():

@@ -19,13 +19,12 @@ from bot.conversation.words import plain
 FRESH = timedelta(hours=24)
 #: Words that leave an optional question empty, and words that say a review is right, beside a plain yes.
 SKIPS = frozenset(
-    {"ga tau", "gak tau", "gatau", "nggak tau", "ngga tau", "tidak tahu", "tdk tau", "kurang tau", "lupa", "lewat", "lewatin",
-     "ga usah", "gak usah", "tidak usah", "tidak ada", "ga ada", "don't know", "i don't know", "none"}
+    {"lewat", "lewatin", "ga usah", "gak usah", "tidak usah", "tidak ada", "ga ada", "don't know", "i don't know", "none"}
 )  # fmt: skip
-#: «ga tau kelurahannya bu»: the same, in a few words more.
+#: «ga tau», «lupa», «ga tau kelurahannya bu»: the same.
 NO_IDEA = re.compile(
     r"(?:saya |sy |aku |maaf )?(?:ga|gak|gk|ngga|nggak|tidak|tdk|kurang|teu|kagak|ndak|mboten|belum|blm) ?"
-    r"(?:tau|tahu|taw|apal|hafal|hapal|ngerti|terang)\b.{0,30}|lupa .{0,25}"
+    r"(?:tau|tahu|taw|apal|hafal|hapal|ngerti|terang)\b.{0,30}|lupa\b.{0,25}"
 )
 DONE = frozenset({"selesai", "sudah", "udah", "sudah benar", "udah bener", "cukup", "done", "correct"})
 OK, ASIDE, TOUCHED, GIVEN = "_ok", "_aside", "_touched", "_given"

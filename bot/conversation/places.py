@@ -83,6 +83,11 @@ class Gazetteer:
         """The area with this code. Raises KeyError."""
         return self._regions[code]
 
+    @property
+    def names(self) -> list[str]:
+        """The names of all areas, as they are shown."""
+        return list(dict.fromkeys(region.label for region in self._regions.values()))
+
     def children(self, code: str) -> list[Region]:
         """The areas directly inside another."""
         return list(self._children.get(code, ()))

@@ -7,18 +7,18 @@ import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
 
-from bot.channels.base import Channel, ChannelDown, NotSent, Rejected, Sent, TryLater, Uncertain
+from bot.channels.base import ChannelDown, NotSent, Rejected, Sent, TryLater, Uncertain
 from bot.delivery import crash_points
 from bot.delivery.claims import Terms, claim
 from bot.delivery.inbox import LEASE, Outgoing
-from bot.delivery.pacing import DEFAULT_PAUSE, Pacer
+from bot.delivery.lanes import IN_FLIGHT, Lane
+from bot.delivery.pacing import DEFAULT_PAUSE
 from bot.delivery.recording import Recorder
 from bot.delivery.results import Ledger, Result
 from bot.delivery.wording import Wording
@@ -29,10 +29,6 @@ from models.programme import Programme
 
 log = structlog.get_logger()
 
-#: Most messages of one channel on their way at once.
-IN_FLIGHT = 200
-#: Messages are claimed for so long ahead of their start, in seconds: a claim takes a while.
-AHEAD = 0.1
 #: Most messages the program starts in one claim: conversations wait for the writer no longer than it takes.
 CLAIMED = 64
 #: With fewer free places than this part of all, no claim is made: many small ones would cost more than they bring.
@@ -47,32 +43,6 @@ RECOUNT = 10.0
 POLL = 0.5
 #: How long a channel whose account is refused rests before it is tried again, in seconds.
 DOWN_FOR = 60.0
-
-
-@dataclass(eq=False)
-class Lane:
-    """One channel with its pace, and the messages on their way to each of its addresses, in order."""
-
-    channel: Channel
-    pacer: Pacer
-    chains: dict[str, deque[Outgoing]] = field(default_factory=dict)
-    waiting: deque[Outgoing] = field(default_factory=deque)  #: claimed, and not yet started for the sake of the pace
-    asks_provider: bool = False  #: the provider can say what became of an uncertain send
-    people_a_day: int = 0  #: whom Meta allows us to write to outside their window in 24 hours; 0: any number
-    down: bool = False
-    claims: bool = True  #: this process may claim rows; in a cluster one process at a time
-    #: Asked in the claim's own transaction whether it still may.
-    fence: Callable[[Session], bool] = lambda session: True
-    ready: asyncio.Event = field(default_factory=asyncio.Event)  #: something waits for its start
-    behind: Counter[str] = field(default_factory=Counter)  #: addresses with an earlier message that must be tried again
-    more: bool = False  #: the last claim found as many as it might
-    people_left: int | None = None
-    counted_at: float = float("-inf")
-
-    @property
-    def busy(self) -> frozenset[str]:
-        """Addresses with a message in flight, or about to be."""
-        return frozenset(self.chains).union(row.address for row in self.waiting)
 
 
 #: What becomes of a reply behind one that must be tried again.
@@ -153,12 +123,12 @@ class Sender:
         self._wake.set()
 
     async def _claim(self, name: str, lane: Lane) -> int:
-        room, at = _room(lane), time.monotonic()
+        room, at = lane.room, time.monotonic()
         if not lane.claims or room < IN_FLIGHT * WORTH or at < lane.pacer.paused_until:
             return 0
         if self._recorder.waiting > IN_FLIGHT:  # what a crash would leave uncertain stays bounded
             return 0
-        others = min(room, CLAIMED, _ahead(lane, at))
+        others = min(room, CLAIMED, lane.ahead(at))
         step = partial(self._claimed, name, lane, room, others)
         try:
             rows = await self._writer.run(step)
@@ -209,7 +179,7 @@ class Sender:
                 row = lane.waiting.popleft()
                 lane.pacer.started_by_us(row.address, at)
                 self.take([row])
-            if len(lane.waiting) <= _ahead(lane, at):
+            if len(lane.waiting) <= lane.ahead(at):
                 self._wake.set()
             if lane.waiting:
                 await asyncio.sleep(max(lane.pacer.next_free(time.monotonic()), 0.001))
@@ -243,7 +213,7 @@ class Sender:
                     self._finish(behind, _WAITS)
                 chain.clear()
         del lane.chains[address_]
-        if lane.more and not lane.waiting and _room(lane) >= IN_FLIGHT * WORTH:
+        if lane.more and not lane.waiting and lane.room >= IN_FLIGHT * WORTH:
             self._wake.set()
 
     async def _send(self, lane: Lane, row: Outgoing) -> Sent | NotSent:
@@ -311,14 +281,3 @@ class Sender:
             await asyncio.wait(self._tasks, timeout=10)
         recorder.cancel()
         await self._recorder.finish()
-
-
-def _room(lane: Lane) -> int:
-    """How many more messages may be on their way."""
-    return IN_FLIGHT - len(lane.chains) - len(lane.waiting)
-
-
-def _ahead(lane: Lane, at: float) -> int:
-    """How many more messages to have claimed before they may start."""
-    rate = lane.pacer.rate_at(at)
-    return IN_FLIGHT if rate <= 0 else max(0, int(rate * AHEAD) + 1 - len(lane.waiting))

@@ -32,7 +32,7 @@ def examples(folder: Path = FOLDER) -> list[Example]:
 
 
 def answers(file: Path = ANSWERS) -> list[str]:
-    """Names, places, numbers, yes and no: what the alarm must not ring at."""
+    """Names, numbers, yes and no, everyday questions: what the alarm must not ring at, besides names of places."""
     lines = file.read_text("utf-8").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 

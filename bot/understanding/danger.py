@@ -6,12 +6,11 @@ never seen. What is heard here is never stored and never logged (`rules.md`, Pri
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-
-from bot.understanding.normalising import words
 
 _FILE = Path(__file__).with_name("danger.toml")
 
@@ -32,17 +31,17 @@ class _Lists:
     despair: re.Pattern[str]
 
 
-def named(text: str) -> bool:
-    """Whether the lists hear danger."""
-    said, lists = " ".join(words(text)), _lists()
-    if lists.harmless.search(said):
+def named(said: Sequence[str]) -> bool:
+    """Whether the lists hear danger in the words of a message."""
+    line, lists = " ".join(said), _lists()
+    if lists.harmless.search(line):
         return False
-    return bool(lists.alone.search(said) or (lists.deeds.search(said) and lists.persons.search(said)))
+    return bool(lists.alone.search(line) or (lists.deeds.search(line) and lists.persons.search(line)))
 
 
-def kind_of(text: str) -> Danger:
+def kind_of(said: Sequence[str]) -> Danger:
     """Of which kind a danger is, once there is one."""
-    return Danger.DESPAIR if _lists().despair.search(" ".join(words(text))) else Danger.VIOLENCE
+    return Danger.DESPAIR if _lists().despair.search(" ".join(said)) else Danger.VIOLENCE
 
 
 @cache

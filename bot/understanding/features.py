@@ -6,8 +6,6 @@ from bot.understanding.normalising import words
 
 #: How many words a gram has at most; how many letters a piece has, its edges counted.
 WORDS, LETTERS = 2, (2, 4)
-
-
 #: The commonest beginnings and endings, Indonesian, Betawi and Sundanese.
 _AFFIXES = re.compile(
     r"^(?:me|mem|men|meng|ng|ny|di|ke|se|ber|ter|pe)(?=\w{3})|(?:nya|nye|kan|an|in|na|ku|mu|lah|kah)$"
@@ -16,14 +14,13 @@ _AFFIXES = re.compile(
 _STEMMED = 5
 
 
-def grams(text: str) -> tuple[list[str], list[str], list[str]]:
-    """The words and pairs of a message, the pieces of its words, its stems and pairs: each as often as it occurs."""
-    said = words(text)
+def grams(said: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Of the words of a message: they and their pairs, their pieces, their stems and pairs, each as often as it occurs."""
     return _of_words(said), _of_letters(said), _of_words(_stems(said))
 
 
 def word_grams(text: str) -> list[str]:
-    """The first part of `grams`."""
+    """The first part of `grams`, of a message as she wrote it."""
     return _of_words(words(text))
 
 

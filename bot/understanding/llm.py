@@ -22,6 +22,7 @@ import structlog
 from bot.understanding import danger
 from bot.understanding.anonymous import IsPlace, stripped, unmarked
 from bot.understanding.intents import Intent
+from bot.understanding.normalising import words
 from bot.understanding.reading import ALTERNATIVES, Guess, Meaning
 
 log = structlog.get_logger()
@@ -182,5 +183,5 @@ def _changed(meaning: Meaning, intent: Intent, text: str) -> Meaning:
     """Its intent first, then our own guesses. If it hears danger, that is danger: rather too often than once too little."""
     others = [guess for guess in meaning.guesses if guess.intent is not intent]
     guesses = (Guess(intent, CONFIDENCE), *others)[:ALTERNATIVES]
-    heard = danger.kind_of(text) if intent is Intent.VIOLENCE_HELP else None
+    heard = danger.kind_of(words(text)) if intent is Intent.VIOLENCE_HELP else None
     return replace(meaning, guesses=guesses, danger=heard)

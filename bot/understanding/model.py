@@ -20,8 +20,6 @@ from bot.understanding.intents import Intent
 Array = npt.NDArray[np.float32]
 #: The file that travels with the program.
 FILE = Path(__file__).with_name("model.npz")
-
-
 #: How far below its mark the alarm is where no word of a message is known.
 UNHEARD = -1.0
 
@@ -47,9 +45,10 @@ class Model:
     alarm_at: float  #: the alarm's score from which it rings
     facts: Mapping[str, Any] = field(default_factory=dict)  #: where it comes from: the bank, the measurements
 
-    def read(self, text: str) -> tuple[list[tuple[Intent, float]], float]:
-        """Every intent with its probability, the likeliest first; and by how much the alarm's score is over its mark."""
-        found = grams(text)
+    def read(self, said: list[str]) -> tuple[list[tuple[Intent, float]], float]:
+        """Of the words of a message: every intent with its probability, the likeliest first; and by how much the alarm's
+        score is over its mark."""
+        found = grams(said)
         scores = self._scores(found)
         told = np.exp((scores[:-1] - scores[:-1].max()) * self.sharpness)
         told /= told.sum()
@@ -57,9 +56,9 @@ class Model:
         rings = float(scores[-1]) - self.alarm_at if self._knows_a_word(found[0]) else UNHEARD
         return [(self.intents[place], float(told[place])) for place in order], rings
 
-    def scores(self, text: str) -> Array:
+    def scores(self, said: list[str]) -> Array:
         """The score of every intent, then the alarm's."""
-        return self._scores(grams(text))
+        return self._scores(grams(said))
 
     def _knows_a_word(self, said: Sequence[str]) -> bool:
         """Pieces of words alone are no danger: they are in gibberish, file names and smileys too."""

@@ -32,7 +32,7 @@ def _share(said: Iterable[str], title: str) -> tuple[float, int]:
     """How much of a title is said, and in how many words."""
     own = [word for word in words(title) if word.isalnum() and word not in _COMMON]
     heard = [word for word in own if any(_same(word, other) for other in said)]
-    if len(heard) == 1 and topic_of(heard[0]):
+    if len(heard) == 1 and topic_of(heard):
         return 0.0, 0  # «jahit» names a subject, not the one event that has only this word of its own
     return (len(heard) / len(own), len(heard)) if own else (0.0, 0)
 

@@ -9,6 +9,7 @@ from bot.understanding import danger
 from bot.understanding.danger import Danger
 from bot.understanding.intents import Intent
 from bot.understanding.model import Model
+from bot.understanding.normalising import words
 from bot.understanding.topics import topic_of
 from bot.understanding.when import when_of
 
@@ -52,12 +53,13 @@ class Reader:
 
     def read(self, text: str) -> Meaning:
         """The meaning of a message."""
-        likely, alarm = self._model.read(text)
-        in_danger = alarm > 0 or danger.named(text)
+        said = words(text)
+        likely, alarm = self._model.read(said)
+        in_danger = alarm > 0 or danger.named(said)
         guesses = _danger_first(likely) if in_danger else _without_danger(likely)
         return Meaning(
             tuple(Guess(intent, confidence) for intent, confidence in guesses[:ALTERNATIVES]),
-            topic_of(text), when_of(text), danger.kind_of(text) if in_danger else None,
+            topic_of(said), when_of(text, said), danger.kind_of(said) if in_danger else None,
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Spelling is forgiven: a long word that differs in one letter is the word that is
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from bot.understanding.normalising import words
 _FILE = Path(__file__).with_name("topics.toml")
 #: From so many letters on one may be wrong.
 LONG = 7
+#: So many letters of a phrase's first word say whether it is looked for at all.
+FIRST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +27,22 @@ class _Lexicon:
 
     singles: dict[str, tuple[str, bool]]
     starts: tuple[tuple[str, tuple[str, bool]], ...]
-    phrases: tuple[tuple[re.Pattern[str], tuple[str, bool]], ...]
+    phrases: dict[str, list[tuple[re.Pattern[str], tuple[str, bool]]]]  #: by their first letters
     long: dict[int, tuple[str, ...]]  #: words long enough to forgive a letter, by length
 
 
-def topic_of(text: str) -> str | None:
-    """The code of the subject, or None. Where several are named: of several words before one, sure before a hint, then
-    the first."""
-    said = _OTHERWISE.sub(" ", " ".join(words(text))).split()
+def topic_of(words: Sequence[str]) -> str | None:
+    """The code of the subject that the words of a message name, or None.
+
+    Where several are named: sure before a hint, of several words before one, then the first.
+    """
+    line = _OTHERWISE.sub(" ", " ".join(words))
+    said = line.split()
     lexicon, found = _lexicon(), []
-    line = " ".join(said)
-    for pattern, (topic, sure) in lexicon.phrases:
-        if hit := pattern.search(line):
-            found.append((not sure, 0, line[: hit.start()].count(" "), topic))
+    for start in {word[:FIRST] for word in said}:
+        for pattern, (topic, sure) in lexicon.phrases.get(start, ()):
+            if hit := pattern.search(line):
+                found.append((not sure, 0, line[: hit.start()].count(" "), topic))
     for place, word in enumerate(said):
         if named := _named(word, lexicon):
             found.append((not named[1], 1, place, named[0]))
@@ -74,14 +80,16 @@ def _forms(word: str) -> tuple[str, ...]:
 @cache
 def _lexicon() -> _Lexicon:
     singles: dict[str, tuple[str, bool]] = {}
-    starts, phrases = [], []
+    starts: list[tuple[str, tuple[str, bool]]] = []
+    phrases: dict[str, list[tuple[re.Pattern[str], tuple[str, bool]]]] = {}
     for topic, lists in tomllib.loads(_FILE.read_text("utf-8")).items():
         for kind in ("sure", "hint"):
             for entry in lists[kind]:
                 named = topic, kind == "sure"
                 if " " in entry:
                     parts = [re.escape(" ".join(words(part)) or part) for part in entry.split()]
-                    phrases.append((re.compile(r"\b" + r"\w{0,3} ".join(parts) + r"\w{0,3}\b"), named))
+                    pattern = re.compile(r"\b" + r"\w{0,3} +".join(parts) + r"\w{0,3}\b")
+                    phrases.setdefault(parts[0][:FIRST], []).append((pattern, named))
                 elif entry.endswith("*"):
                     starts.append((entry[:-1], named))
                 else:
@@ -90,4 +98,4 @@ def _lexicon() -> _Lexicon:
     for word in singles:
         if len(word) >= LONG:
             long.setdefault(len(word), []).append(word)
-    return _Lexicon(singles, tuple(starts), tuple(phrases), {size: tuple(known) for size, known in long.items()})
+    return _Lexicon(singles, tuple(starts), phrases, {size: tuple(known) for size, known in long.items()})

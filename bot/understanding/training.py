@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from bot.understanding.bank import Example, answers, fingerprint
+from bot.understanding.bank import Example, fingerprint
 from bot.understanding.features import letter_grams, stem_grams, word_grams
 from bot.understanding.intents import Intent
 from bot.understanding.model import Model
@@ -54,17 +54,22 @@ class Vectoriser:
         return hstack([part.transform(texts) for part in self.parts]).tocsr()
 
 
-def train(examples: Sequence[Example], tell: Callable[[str], None] = lambda step: None) -> tuple[Model, Tried]:
-    """The model, and how it does without each point of view in turn. `tell` hears what is being done."""
-    tried = without_each_view(examples, tell)
+def train(
+    examples: Sequence[Example], harmless: Sequence[str], tell: Callable[[str], None] = lambda step: None
+) -> tuple[Model, Tried]:
+    """The model, and how it does without each point of view in turn. `tell` hears what is being done.
+
+    `harmless` is what the alarm must not ring at: answers to questions, names of places.
+    """
+    tried = without_each_view(examples, harmless, tell)
     sharpness, alarm_at = sharpness_of(tried), alarm_of(tried)
     tell("all")
-    return made(examples, sharpness, alarm_at), tried
+    return made(examples, harmless, sharpness, alarm_at), tried
 
 
-def made(examples: Sequence[Example], sharpness: float, alarm_at: float) -> Model:
+def made(examples: Sequence[Example], harmless: Sequence[str], sharpness: float, alarm_at: float) -> Model:
     """A model of these messages, with a sharpness and an alarm mark that were found before (`Model`)."""
-    vectoriser, classifier, alarm = _fitted(examples)
+    vectoriser, classifier, alarm = _fitted(examples, harmless)
     intents = tuple(Intent(name) for name in classifier.classes_)
     blocks, first = [], 0
     for part in vectoriser.parts:
@@ -78,7 +83,9 @@ def made(examples: Sequence[Example], sharpness: float, alarm_at: float) -> Mode
     )  # fmt: skip
 
 
-def without_each_view(examples: Sequence[Example], tell: Callable[[str], None] = lambda step: None) -> Tried:
+def without_each_view(
+    examples: Sequence[Example], harmless: Sequence[str], tell: Callable[[str], None] = lambda step: None
+) -> Tried:
     """Scores of every message by a model that has learnt from all points of view but its own."""
     intents = tuple(sorted({example.intent for example in examples}))
     scores = np.zeros((len(examples), len(intents) + 1), dtype=np.float32)
@@ -88,7 +95,7 @@ def without_each_view(examples: Sequence[Example], tell: Callable[[str], None] =
         inside, outside = (
             [int(place) for place in np.flatnonzero(chosen)] for chosen in (views != view, views == view)
         )
-        vectoriser, classifier, alarm = _fitted([examples[place] for place in inside])
+        vectoriser, classifier, alarm = _fitted([examples[place] for place in inside], harmless)
         rows = vectoriser.rows([examples[place].text for place in outside])
         order = [intents.index(Intent(name)) for name in classifier.classes_]
         scores[np.ix_(np.array(outside), np.array(order))] = classifier.decision_function(rows)
@@ -116,11 +123,10 @@ def alarm_of(tried: Tried) -> float:
     return float(np.quantile(tried.scores[harmless, -1], 1 - FALSE_ALARMS))
 
 
-def _fitted(examples: Sequence[Example]) -> tuple[Vectoriser, LinearSVC, LinearSVC]:
+def _fitted(examples: Sequence[Example], harmless: Sequence[str]) -> tuple[Vectoriser, LinearSVC, LinearSVC]:
     vectoriser = Vectoriser()
     rows = vectoriser.learn([example.text for example in examples])
     wishes = [str(example.intent) for example in examples]
-    harmless = answers()
     heard = vstack([rows, vectoriser.rows(harmless)])
     danger = [wish == Intent.VIOLENCE_HELP for wish in wishes] + [False] * len(harmless)
     weights = [1.0] * len(wishes) + [ANSWERS_WEIGH] * len(harmless)

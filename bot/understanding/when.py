@@ -5,8 +5,7 @@ day, but «ntar sore» is today. `ahad` is Sunday; `minggu` alone can mean the d
 """
 
 import re
-
-from bot.understanding.normalising import words
+from collections.abc import Sequence
 
 _MONTHS = (
     "jan(?:uari)?|january", "feb(?:ruari|uari)?|pebruari|february", "mar(?:et)?|march", "apr(?:il)?", "mei|may", "jun[ie]?",
@@ -51,9 +50,9 @@ _WEEKS = re.compile(
 _BARE_SUNDAY = re.compile(r"\bminggu\b")
 
 
-def when_of(text: str) -> str | None:
-    """The day that a message names first, or None."""
-    said = " ".join(words(text.replace("-", " ")))
+def when_of(text: str, words: Sequence[str]) -> str | None:
+    """The day that a message names first, or None. `words` are its words as they are meant."""
+    said = " ".join(words)
     if found := _DATE.search(said):
         month = next(number for number in range(1, 13) if found[f"m{number}"])
         return _date(found["day"], month)

@@ -53,7 +53,7 @@ def test_a_model_is_made_and_measured(desk: Desk, small: Path) -> None:
     assert done.code == 0, done.err
     assert "intent right" in done.out and "danger heard" in done.out
     model = Model.load(desk.folder / "new.npz")
-    assert model.read("jadwal tetangga")[0][0][0] is Intent.MY_SCHEDULE
+    assert model.read(["jadwal", "tetangga"])[0][0][0] is Intent.MY_SCHEDULE
     assert len(measuring.of_model(model)) == sum(measuring.is_measured_with(e.text) for e in examples(small))
     assert sorted(path.name for path in desk.folder.glob("*.npz")) == ["new.npz"]
     assert not list(desk.folder.glob(".*.npz"))
@@ -96,7 +96,7 @@ def test_labels_are_learnt_without_their_marks(desk: Desk, small: Path) -> None:
     done = train(desk, small)
     assert done.code == 0 and f"{len(words)} labelled" in done.err
     model = Model.load(desk.folder / "new.npz")
-    assert model.read("kumaha")[0][0][0] is Intent.MY_SCHEDULE
+    assert model.read(["bagaimana"])[0][0][0] is Intent.MY_SCHEDULE
     assert model.facts["labelled"] == str(len(words))
     assert not any("nama" in gram.split() for gram in model.blocks[0])
 

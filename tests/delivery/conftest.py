@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot.channels.base import Channel, NotSent, Parcel, Sent
 from bot.conversation.heard import MediaRef
+from bot.delivery.lanes import Lane
 from bot.delivery.pacing import Pacer
 from bot.delivery.pooled import PooledWriter
 from bot.delivery.results import Ledger
-from bot.delivery.sender import Lane, Sender
+from bot.delivery.sender import Sender
 from bot.delivery.writer import Writer
 from models import outbox
 from models.database import reading, writing

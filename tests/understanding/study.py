@@ -84,7 +84,12 @@ def triples(text: str) -> list[str]:
 def slots(text: str) -> list[str]:
     """Which subject, which day, how long, a question or not."""
     said = words(text)
-    return [f"topic={topic_of(text)}", f"when={when_of(text)}", f"long={min(len(said) // 4, 5)}", f"asks={'?' in said}"]
+    return [
+        f"topic={topic_of(said)}",
+        f"when={when_of(text, said)}",
+        f"long={min(len(said) // 4, 5)}",
+        f"asks={'?' in said}",
+    ]
 
 
 RECIPES = (
@@ -174,8 +179,8 @@ def figures(reader: Reader, rows: Sequence[dict[str, Any]]) -> list[str]:
     three = np.mean([w in [g.intent.value for g in m.guesses] for w, m in zip(wanted, read, strict=True)])
     rings, danger = np.array([m.danger is not None for m in read]), wanted == Intent.VIOLENCE_HELP.value
     outside = found == Intent.OUT_OF_SCOPE.value
-    topics = [topic_of(row["text"]) == row["topic"] for row in rows if row.get("topic")]
-    whens = [when_of(row["text"]) == row["when"] for row in rows if row.get("when")]
+    topics = [topic_of(words(row["text"])) == row["topic"] for row in rows if row.get("topic")]
+    whens = [when_of(row["text"], words(row["text"])) == row["when"] for row in rows if row.get("when")]
     return [
         f"{np.mean(wanted == found):.1%}", f"{three:.1%}", f"{f1_score(wanted, found, average='macro', zero_division=0):.3f}",
         f"{np.mean(rings[danger]):.1%}", f"{np.mean(rings[~danger]):.1%}", f"{np.mean(wanted[outside] == found[outside]):.1%}",
