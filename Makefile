@@ -61,7 +61,7 @@ tracer: # some faults are put into the program from outside, by strace
 	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq strace) >/dev/null 2>&1 || true; \
 	fi
 
-faults: .venv/.ready-dev tracer ## try every fault many times, write docs/reliability.md (FAULTS="--database sqlite --rows poison")
+faults: .venv/.ready-dev tracer ## try every fault many times, write docs/reliability.md (FAULTS="--long --continue" goes on)
 	@$(BIN)/python -m tests.faults $(or $(FAULTS),--long)
 	@$(BIN)/python -m pytest -m faults -n auto --dist worksteal
 

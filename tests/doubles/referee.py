@@ -5,6 +5,8 @@
 {"open": 1, "clock": "FILE"}                                  a new court: a Telegram and a Twilio of its own
 {"court": 1, "of": "telegram", "do": "person", …}             any order of `control.py`, to one of the two
 {"court": 1, "ledger": 1}                                     what is true (`truth.py`)
+{"court": 1, "events": 1}                                     its second part alone
+{"court": 1, "sends": {"text": "Halo", "after": 0}}           how many sends have these words, and when the first began
 {"court": 1, "close": 1}
 """
 
@@ -20,7 +22,7 @@ from tests.doubles.clock import Clock
 from tests.doubles.control import Control, plain
 from tests.doubles.server import HOST
 from tests.doubles.telegram import TelegramDouble
-from tests.doubles.truth import ledger
+from tests.doubles.truth import events, ledger, sends
 from tests.doubles.twilio import TwilioDouble
 
 Order = dict[str, Any]
@@ -37,6 +39,10 @@ class Court:
         """One order and its answer."""
         if "ledger" in order:
             return ledger(self.telegram, self.twilio)
+        if "events" in order:
+            return events(self.telegram, self.twilio)
+        if "sends" in order:
+            return sends(self.telegram, self.twilio, **order["sends"])
         return self._control[order.pop("of")].obey(order)
 
     def card(self) -> Order:
@@ -83,6 +89,7 @@ class Referee:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else the body of an answer waits 40 ms for its head to be acknowledged
     referee: Referee
 
     def do_POST(self) -> None:

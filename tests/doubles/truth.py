@@ -21,14 +21,31 @@ def ledger(telegram: TelegramDouble, twilio: TwilioDouble) -> dict[str, list[Ent
     `violations`: what the program asked for and no provider would have allowed.
     """
     return {
-        "sends": [*_telegram_sends(telegram), *_twilio_sends(twilio)],
-        "events": [*_telegram_events(telegram), *_twilio_events(twilio)],
+        "sends": _sends(telegram, twilio),
+        "events": events(telegram, twilio),
         "violations": [
             {"call": refusal.call, "words": refusal.description}
             for double in (telegram, twilio)
             for refusal in list(double.violations)
         ],
     }
+
+
+def events(telegram: TelegramDouble, twilio: TwilioDouble) -> list[Entry]:
+    """The second part alone, for who asks again and again."""
+    return [*_telegram_events(telegram), *_twilio_events(twilio)]
+
+
+def sends(telegram: TelegramDouble, twilio: TwilioDouble, text: str, after: float) -> Entry:
+    """Of the sends with these words that started after a moment (monotonic): their `count`, and when the `first` started."""
+    moments = [
+        send["started"] for send in _sends(telegram, twilio) if send["started"] > after and text in str(send["text"])
+    ]
+    return {"count": len(moments), "first": min(moments, default=None)}
+
+
+def _sends(telegram: TelegramDouble, twilio: TwilioDouble) -> list[Entry]:
+    return [*_telegram_sends(telegram), *_twilio_sends(twilio)]
 
 
 def _telegram_sends(double: TelegramDouble) -> Iterator[Entry]:

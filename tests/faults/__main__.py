@@ -1,6 +1,8 @@
 """`python -m tests.faults`: try every row, many times with `--long`, and write docs/reliability.md from what was seen.
 
-Prints a table: row, database, runs, lost, duplicates, uncertain, longest recovery in seconds, and whether every invariant held.
+Prints a line for each row as it ends, and a table at last: row, database, runs, lost, duplicates, uncertain, longest recovery in
+seconds, and whether every invariant held. The page and build/faults.jsonl are written after every row, so that a run that was
+ended goes on with `--continue`; what did not hold is then tried again. With `--rows` nothing is written.
 Exit code 1 if anything did not hold, or a guard was off and nobody objected.
 """
 
@@ -8,9 +10,8 @@ import argparse
 import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from rich.console import Console
@@ -22,25 +23,39 @@ from tests.faults.catalogue import CONTROLS, ROWS
 from tests.faults.control import Control
 from tests.faults.court import Referee
 from tests.faults.places import POSTGRESQL, SQLITE, opened
+from tests.faults.record import Record
 from tests.faults.table import Row
 from tests.faults.trying import Tried, try_control, try_row
 
 #: Of the printed table, in characters.
 WIDTH = 150
 DATABASES = {"sqlite": (SQLITE,), "postgresql": (POSTGRESQL,), "both": (SQLITE, POSTGRESQL)}
+Work = tuple[Row | Control, str]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the arguments, try, print, write; the exit code."""
     asked = _parser().parse_args(arguments)
-    began = time.monotonic()
-    tried = _all_tried(asked)
+    record = None if asked.rows else Record(asked.long, anew=not asked.goes_on)
+    known = record.known() if record else []
+    done = {(one.what, one.database) for one in known}
+    everything = _everything(asked)
+    tried = [one for one in known if (one.what, one.database) in set(everything)]
+    console = Console(stderr=True, width=WIDTH)
+    with Progress(TextColumn("faults"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console) as bar:
+        task = bar.add_task("faults", total=len(everything), completed=len(tried))
+        for one in _tried([work for work in everything if work not in done], asked):
+            tried.append(one)
+            bar.advance(task)
+            bar.console.print(" · ".join((*one.cells(), f"{one.seconds:.0f} s")), highlight=False)
+            if record:
+                record.add(one)
+                report.write(_in_order(tried, everything), asked.database, asked.long, len(everything))
+    tried = _in_order(tried, everything)
     Console(width=WIDTH).print(_table(tried))
     for one in tried:
         if not one.ok:
             print(f"\n{one.what.name} ({one.database}):\n{one.words}", file=sys.stderr)
-    if not asked.rows:
-        report.write(tried, asked.database, asked.long, time.monotonic() - began)
     return 0 if all(one.ok for one in tried) else 1
 
 
@@ -52,45 +67,46 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--long", action="store_true", help="many rounds of everything: 200 kills, 100 rushes for seats …"
     )
+    parser.add_argument("--continue", dest="goes_on", action="store_true", help="go on where an ended run stood")
     return parser
 
 
-def _all_tried(asked: argparse.Namespace) -> list[Tried]:
+def _everything(asked: argparse.Namespace) -> list[Work]:
     """Every row and control on every database it means something on; first all of one database, then of the other."""
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    things: list[Row | Control] = [*ROWS, *CONTROLS]
+    return [
+        (thing, database)
+        for database in DATABASES[asked.database]
+        for thing in things
+        if database in thing.databases and (not asked.rows or thing.name in asked.rows)
+    ]
+
+
+def _in_order(tried: Sequence[Tried], everything: Sequence[Work]) -> list[Tried]:
+    """In the order of the table, whichever ended first."""
+    return sorted(tried, key=lambda one: everything.index((one.what, one.database)))
+
+
+def _tried(work: Sequence[Work], asked: argparse.Namespace) -> Iterator[Tried]:
+    """Each as soon as it has ended."""
     folder = Path(tempfile.mkdtemp(prefix="berdaya-faults-"))
-    with Referee() as referee, Progress(*columns, console=Console(stderr=True)) as bar:
-        tried = [
-            one
-            for database in DATABASES[asked.database]
-            for one in _tried_on(database, asked, referee, folder / database, bar)
-        ]
-    shutil.rmtree(folder, ignore_errors=True)
-    return tried
+    places = {name: opened(name, folder / name) for name in {database for _, database in work}}
 
+    def tries(number: int, thing: Row | Control, database: str) -> Tried:
+        home = folder / database / str(number)
+        if isinstance(thing, Row):
+            return try_row(thing, referee, places[database], home, asked.long)
+        return try_control(thing, referee, places[database], home)
 
-def _tried_on(database: str, asked: argparse.Namespace, referee: Referee, folder: Path, bar: Progress) -> list[Tried]:
-    everything: list[Row | Control] = [*ROWS, *CONTROLS]
-    work = [one for one in everything if database in one.databases and (not asked.rows or one.name in asked.rows)]
-    if not work:
-        return []
-    places = opened(database, folder)
-    task = bar.add_task(database, total=len(work))
-
-    def tried(number: int, thing: Row | Control) -> Tried:
-        home = folder / str(number)
-        one = (
-            try_row(thing, referee, places, home, asked.long)
-            if isinstance(thing, Row)
-            else try_control(thing, referee, places, home)
-        )
-        bar.update(task, advance=1, description=f"{database}: {thing.name}"[:60])
-        return one
-
-    with ThreadPoolExecutor(asked.at_once) as pool:
-        found = list(pool.map(tried, range(len(work)), work))
-    places.close()
-    return found
+    try:
+        with Referee() as referee, ThreadPoolExecutor(asked.at_once) as pool:
+            started = [pool.submit(tries, number, *one) for number, one in enumerate(work)]
+            for ended in as_completed(started):
+                yield ended.result()
+    finally:
+        for place in places.values():
+            place.close()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _table(tried: Sequence[Tried]) -> Table:

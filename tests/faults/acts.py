@@ -92,7 +92,7 @@ def is_over(trial: Trial, broadcast: int) -> bool:
 
 def sent_of(trial: Trial, text: str) -> int:
     """How many sends with these words the referee has seen."""
-    return sum(1 for send in trial.ledger()["sends"] if text in str(send["text"]))
+    return int(trial.court.sends(text)["count"])
 
 
 def closed(status: str) -> bool:

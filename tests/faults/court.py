@@ -90,6 +90,14 @@ class Court:
         """What is true so far (`tests/doubles/truth.py`)."""
         return dict(self._referee.asks({"court": self._number, "ledger": 1}))
 
+    def events(self) -> list[Entry]:
+        """What came to the program so far: a part of the ledger."""
+        return list(self._referee.asks({"court": self._number, "events": 1}))
+
+    def sends(self, text: str = "", after: float = 0) -> Entry:
+        """Of the sends with these words that began after a moment (monotonic): their `count`, and when the `first` began."""
+        return dict(self._referee.asks({"court": self._number, "sends": {"text": text, "after": after}}))
+
     def close(self) -> None:
         """Both providers end."""
         self._referee.asks({"court": self._number, "close": 1})

@@ -38,10 +38,11 @@ _INVARIANTS = """## What is checked after every run
 """
 
 
-def write(tried: Sequence[Tried], database: str, long: bool, seconds: float, page: Path = PAGE) -> None:
-    """Write the page."""
+def write(tried: Sequence[Tried], database: str, long: bool, count: int, page: Path = PAGE) -> None:
+    """Write the page. `count`: how many there are to try; one that is not yet whole says so."""
     parts = [
-        _HEAD.format(when=_when(database, long, seconds)),
+        _HEAD.format(when=_when(database, long, sum(one.seconds for one in tried))),
+        *([f"**Not whole: {len(tried)} of {count} were tried.**\n"] if len(tried) < count else []),
         "## Rows\n",
         *_rows([one for one in tried if not one.is_control]),
         "",
@@ -60,7 +61,8 @@ def _when(database: str, long: bool, seconds: float) -> str:
     machine = (
         f"{os.cpu_count()} cores, {_memory():.0f} GB, Linux {platform.release()}, Python {platform.python_version()}"
     )
-    return f"Last written {date.today().isoformat()} by `{command}` in {seconds / 60:.0f} minutes on {machine}, SQLite {sqlite3.sqlite_version}."
+    took = f"{seconds / 60:.0f} minutes of trials, several side by side"
+    return f"Last written {date.today().isoformat()} by `{command}`: {took}, on {machine}, SQLite {sqlite3.sqlite_version}."
 
 
 def _memory() -> float:

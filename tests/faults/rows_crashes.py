@@ -194,7 +194,6 @@ def killed_again_and_again(trial: Trial) -> None:
         _rest(trial.random.uniform(0, 0.8))
         program.kill()
         done += 1
-        trial.progress()
     program.start()
     quick(lambda: is_over(trial, 1), 600)
     trial.holds()

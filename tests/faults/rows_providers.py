@@ -32,7 +32,7 @@ def _slowed_down(trial: Trial, channel: str, told: float | None) -> None:
     rows += [queues(trial, woman, MessageClass.NOTICE, "Kabar") for woman in women[1:]]
     trial.settles()
     quick(lambda: sent_of(trial, "Kabar") == len(women))
-    first = min(float(str(send["started"])) for send in trial.ledger()["sends"])
+    first = float(trial.court.sends()["first"])
     assert first - began >= (told or 0.4), f"sent again after {first - began} s of {told}"
     assert {_attempts(trial, number) for number in rows} == {1}
     trial.holds()

@@ -13,7 +13,7 @@ BOTH = (SQLITE, POSTGRESQL)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One scenario under the words of its row. `slow`: only in the long run."""
+    """One scenario under the words of its row."""
 
     fault: str
     outcome: str

@@ -54,7 +54,6 @@ class Trial:
     without: str = ""  #: the guard that is switched off, in a control test
     nursery: Nursery | None = None
     mode: str = "webhook"  #: how Telegram's messages come in
-    progress: Callable[[], None] = lambda: None
     tally: Tally = field(default_factory=Tally)
     random: Random = field(default_factory=lambda: Random(20261124))
     settings: dict[str, str] = field(default_factory=dict)
@@ -151,7 +150,7 @@ class Trial:
     def _unheard(self) -> list[object]:
         """What was said to the program and has not been handled yet, whether acknowledged or not."""
         known = set(self.place.asks("SELECT channel, message_id FROM inbox"))
-        events = self.ledger()["events"]
+        events = [*self.court.events(), *self.own_events.values()]
         return [
             e["id"] for e in events if e["kind"] in ANSWERED and (e["channel"], e["id"]) not in known and is_hers(e)
         ]
@@ -177,7 +176,6 @@ class Trial:
         )
         self.tally.runs += 1
         self.tally.objections += found
-        self.progress()
         return found
 
     def holds(self) -> None:
@@ -224,12 +222,8 @@ def _repeated(evidence: Evidence) -> int:
 
 def first_send_after(trial: Trial, began: float, patience: float = 60) -> float:
     """Seconds from `began` (monotonic) to the first send that started after it."""
-
-    def started() -> list[float]:
-        return [float(str(send["started"])) for send in trial.ledger()["sends"] if float(str(send["started"])) > began]
-
-    seconds_until(started, patience)
-    return min(started()) - began
+    seconds_until(lambda: trial.court.sends(after=began)["count"], patience)
+    return float(trial.court.sends(after=began)["first"]) - began
 
 
 def quick(condition: Callable[[], bool], seconds: float = 40) -> None:
