@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.delivery.watchdog import Watchdog
-from bot.delivery.writer import Lane, Step, Writer
+from bot.delivery.writer import Lane, Step, Writer, let_go
 
 #: Steps at once. Most of a step's time is the server's, and those who commit together share one fsync there.
 THREADS = {Lane.CONVERSATION: 8, Lane.BACKGROUND: 3}
@@ -63,8 +63,8 @@ class PooledWriter(Writer):
         self._threads.clear()
 
     def _put(self, step: Step, lane: Lane, future: "Future[Any]") -> None:
-        """Nothing rides along here: those who commit together share one fsync anyway."""
-        self._lanes[Lane.BACKGROUND if lane is Lane.RIDING else lane].put((step, future))
+        """Nobody shares a transaction here: those who commit together share one fsync anyway."""
+        self._lanes[lane if lane in THREADS else Lane.BACKGROUND].put((step, future))
 
     def _work_on(self, lane: Lane) -> None:
         while (entry := self._lanes[lane].get()) is not None:
@@ -76,6 +76,7 @@ class PooledWriter(Writer):
         try:
             result = self._until_done(step)
         except BaseException as problem:
+            let_go(problem)
             future.set_exception(problem)
             return
         self._after_commit()

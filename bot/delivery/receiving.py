@@ -6,11 +6,13 @@ the others; she gets a plain apology.
 
 import asyncio
 import time
+import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +34,8 @@ log = structlog.get_logger()
 TRIES = 3
 #: For so long after a run that ended badly every step is counted before it runs, in seconds.
 CAUTIOUS_FOR = 120.0
+#: Lines of code written down of a step that failed.
+FRAMES = 4
 APOLOGY, SLOW_DOWN = Reply("other.apology"), Reply("other.slow_down")
 
 
@@ -92,7 +96,6 @@ class Receiver:
             raise  # the database's trouble, not the message's: the provider sends it again
         except Exception as problem:
             _log_failure(heard, problem)
-            problem.__traceback__ = None  # its frames may hold what ate the memory
             rows = await self._try_counted(heard, TRIES - 1)  # a group may have been run twice already
         crash_points.at("inbox.after_commit")
         self.sender.take(rows)
@@ -135,11 +138,11 @@ class Receiver:
             if await self.writer.run(partial(self._count, heard)) >= tries:
                 return await self.writer.run(partial(self._quarantine, heard, problem))
             try:
-                return await self.writer.run(partial(self._counted_step, heard))
+                return await self.writer.run(partial(self._counted_step, heard), Lane.SUSPECT)
             except TROUBLE:
                 raise
             except Exception as again:
-                problem = again.with_traceback(None)
+                problem = again
                 _log_failure(heard, problem)
 
     def _count(self, heard: Heard, session: Session) -> int:
@@ -192,4 +195,8 @@ def _body(heard: Heard) -> dict[str, Any] | None:
 
 
 def _log_failure(heard: Heard, problem: BaseException) -> None:
-    log.error("step failed", channel=heard.channel, message=heard.message_id, error=type(problem).__name__)
+    """With the lines of code that led there, the innermost last; what the problem says may be her words, and is left out."""
+    frames = list(traceback.walk_tb(problem.__traceback__))[-FRAMES:]
+    where = [f"{Path(frame.f_code.co_filename).name}:{line}" for frame, line in frames]
+    error = type(problem).__name__
+    log.error("step failed", channel=heard.channel, message=heard.message_id, error=error, where=where)

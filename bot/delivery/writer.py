@@ -6,8 +6,11 @@ transaction.
 """
 
 import asyncio
+import contextlib
+import inspect
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -29,6 +32,8 @@ Step = Callable[[Session], Any]
 TROUBLE = (sa.exc.OperationalError, sa.exc.InterfaceError)
 #: Most steps in one transaction: a longer group would make the first in it wait for the last.
 GROUP = 64
+#: Code whose frames may be waiting for something, and would be ended by being emptied.
+_SUSPENDABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 #: How long a step in no hurry waits for a transaction it can ride along with, in seconds.
 RIDES_WITHIN = 0.02
 
@@ -38,7 +43,20 @@ class Lane(IntEnum):
 
     CONVERSATION = 0
     BACKGROUND = 1  #: sweeps, claims, freezing
-    RIDING = 2  #: results of sends: with whatever comes next, alone after `RIDES_WITHIN`
+    SUSPECT = 2  #: has failed, or may have ended the last run: a transaction with nobody else in it, and at once
+    RIDING = 3  #: results of sends: with whatever comes next, alone after `RIDES_WITHIN`
+
+
+def let_go(problem: BaseException | None) -> None:
+    """Empty the frames that an exception remembers, and those it came from: they may hold what ate the memory, and would hold
+    it for as long as somebody keeps the exception. Where it was raised stays known.
+    """
+    while problem is not None:
+        for frame, _ in traceback.walk_tb(problem.__traceback__):
+            if not frame.f_code.co_flags & _SUSPENDABLE:
+                with contextlib.suppress(RuntimeError):  # it is running still
+                    frame.clear()
+        problem = problem.__context__
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +122,11 @@ class Writer:
 
     def _group(self) -> "list[_Waiting] | None":
         """Who shares the next transaction; None when all is done. A background step shares with riders only."""
-        talks, background, riders = (self._waiting[lane] for lane in Lane)
+        talks, background, suspects, riders = (self._waiting[lane] for lane in Lane)
         with self._changed:
             while True:
+                if suspects:
+                    return [suspects.popleft()]
                 if talks or background:
                     group = [talks.popleft() for _ in range(min(len(talks), GROUP))] or [background.popleft()]
                     break
@@ -128,6 +148,7 @@ class Writer:
             ):
                 results = [step(session) for step, _ in group]
         except BaseException as problem:
+            let_go(problem)
             if len(group) == 1:
                 group[0][1].set_exception(problem)
             else:

@@ -1,6 +1,8 @@
 """One writer, two lanes, one commit for all who wait; a failing step hurts nobody else."""
 
 import threading
+import traceback
+import weakref
 from functools import partial
 
 import pytest
@@ -113,3 +115,47 @@ def test_who_has_stopped_waiting_is_left_out_and_stops_nobody(database: sa.Engin
     writer.start()
     writer.stop()
     assert (stays.result(), _names(database)) == ("stays", ["stays"])
+
+
+def test_a_suspect_shares_its_transaction_with_nobody_and_is_run_once(database: sa.Engine) -> None:
+    commits: list[int] = []
+    tries: list[int] = []
+
+    def poisonous(_: Session) -> None:
+        tries.append(1)
+        raise RuntimeError("poison")
+
+    writer = Writer(database, after_commit=lambda: commits.append(1))
+    rider, suspect = writer.submit(_adds("result"), Lane.RIDING), writer.submit(poisonous, Lane.SUSPECT)
+    writer.start()
+    writer.stop()
+    assert isinstance(suspect.exception(), RuntimeError)
+    assert (rider.result(), len(tries), len(commits)) == ("result", 1, 1)
+
+
+class Hoard:
+    """Much memory, held by a local name of a step that fails."""
+
+
+def _eats(seen: list[weakref.ref[Hoard]], _: Session) -> None:
+    hoard = Hoard()
+    seen.append(weakref.ref(hoard))
+    try:
+        raise MemoryError
+    except MemoryError as first:
+        raise RuntimeError("the rollback fails too") from first
+
+
+def test_what_a_failed_step_held_is_free_before_the_next_one_runs(database: sa.Engine) -> None:
+    seen: list[weakref.ref[Hoard]] = []
+    writer = Writer(database)
+    failed, after = (
+        writer.submit(partial(_eats, seen), Lane.CONVERSATION),
+        writer.submit(lambda _: seen[-1](), Lane.CONVERSATION),
+    )
+    writer.start()
+    writer.stop()
+    assert isinstance(failed.exception(), RuntimeError)  # whoever waits still keeps it
+    assert after.result() is None
+    frames = list(traceback.walk_tb(failed.exception().__traceback__))  # type: ignore[union-attr]
+    assert frames[-1][0].f_code.co_name == "_eats", "where it failed is still known"

@@ -1,6 +1,8 @@
 """What a scenario arranges beforehand, by the program's own rules: an announcement, an event with few seats, enrolments."""
 
-from collections.abc import Sequence
+import contextlib
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,7 +15,7 @@ from models.outbox import row as outbox_row
 from models.people import Contact
 from models.programme import Programme
 from tests.faults.court import Woman
-from tests.faults.trial import Trial
+from tests.faults.trial import Trial, quick
 
 PROGRAMME = Programme()
 
@@ -93,6 +95,17 @@ def is_over(trial: Trial, broadcast: int) -> bool:
 def sent_of(trial: Trial, text: str) -> int:
     """How many sends with these words the referee has seen."""
     return int(trial.court.sends(text)["count"])
+
+
+def write_until(women: Sequence[Woman], words: str, is_dead: Callable[[], bool], patience: float = 60) -> None:
+    """They write, and write again until the program has died of it. Raises AssertionError after `patience` seconds."""
+    began = time.monotonic()
+    while True:
+        for woman in women:
+            woman.says(words)
+        with contextlib.suppress(AssertionError):
+            return quick(is_dead, 2)
+        assert time.monotonic() - began < patience, f"it still lives after {patience} s"
 
 
 def closed(status: str) -> bool:

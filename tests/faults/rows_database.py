@@ -9,7 +9,7 @@ from contextlib import closing
 
 import psycopg
 
-from tests.faults.acts import announces, is_over, sent_of
+from tests.faults.acts import announces, is_over, sent_of, write_until
 from tests.faults.places import POSTGRESQL, SQLITE
 from tests.faults.table import row
 from tests.faults.trial import Trial, monotonic, quick
@@ -113,10 +113,7 @@ def killed_at_a_sync(trial: Trial) -> None:
             [STRACE, "-f", "-qq", "-e", "trace=fdatasync", "-e", kills, "-o", "/dev/null", "-p", str(child)]
         )
         time.sleep(0.5)
-        for woman in women:
-            woman.says("bantuan")
-            woman.says("menu")
-        quick(lambda child=child: not _alive(child))  # type: ignore[misc]
+        write_until(women, "menu", lambda child=child: not _alive(child))  # type: ignore[misc]
         tracer.wait(10)
         began = monotonic()
         trial.program.waits_for(trial.program.is_ready)  # its parent starts it again

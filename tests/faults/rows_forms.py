@@ -21,12 +21,13 @@ def _asked(woman: Woman) -> str | None:
     return next((asked for asked, _ in ANSWERS if asked in text), None)
 
 
-def _answers(woman: Woman, name: str = "rukmini") -> None:
-    """She answers what she sees, and waits until something comes back."""
+def _answers(trial: Trial, woman: Woman, name: str = "rukmini") -> None:
+    """She answers what she sees, and waits until all that comes back is there: an answer may have two parts."""
     asked = _asked(woman)
     words = dict(ANSWERS)[asked] if asked else "rukmini sari"
     woman.says(name if words == "rukmini" else words)
     woman.waits_for("")
+    trial.settles()
 
 
 @row(
@@ -43,13 +44,13 @@ def deployed_in_the_middle(trial: Trial) -> None:
             woman.waits_for("Boleh saya simpan")
         for place, woman in enumerate(women):
             for _ in range(place):
-                _answers(woman)
+                _answers(trial, woman)
         before = [[_question(text) for text in woman.texts] for woman in women]
         assert trial.program.stop() == 0
         trial.program.without = release
         trial.program.start()
         for place, woman in enumerate(women):
-            _finishes(woman)
+            _finishes(trial, woman)
             after = [_question(text) for text in woman.texts[len(before[place]) :]]
             repeated = [asked for asked in after if asked and asked in before[place][:-1] and asked != "Sudah benar?"]
             assert len(repeated) <= 1, (release, place, repeated)
@@ -61,9 +62,9 @@ def _question(text: str) -> str | None:
     return next((asked for asked, _ in ANSWERS if asked in text), None)
 
 
-def _finishes(woman: Woman) -> None:
+def _finishes(trial: Trial, woman: Woman) -> None:
     for _ in range(2 * STEPS):
         if any(DONE in text for text in woman.texts):
             return
-        _answers(woman, "rukmini sari")
+        _answers(trial, woman, "rukmini sari")
     raise AssertionError(f"{woman.number} is not done: {woman.texts[-3:]}")
