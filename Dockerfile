@@ -11,7 +11,12 @@ COPY texts texts
 COPY config.example.toml ./
 RUN pip install --no-cache-dir "setuptools>=80" && pip install --no-cache-dir --no-deps --no-build-isolation -e .
 
+# An SQLite database is kept here; `docker run -v berdaya:/app/var -p 8000:8000` keeps it from one container to the next.
+RUN mkdir var && chown berdaya var
+VOLUME /app/var
+EXPOSE 8000
+
 USER berdaya
-ENV PYTHONUNBUFFERED=1
+ENV PYTHONUNBUFFERED=1 BERDAYA_WEB__HOST=0.0.0.0
 ENTRYPOINT ["berdaya"]
 CMD ["run"]

@@ -174,7 +174,11 @@ def _stopped_under_load(trial: Trial) -> None:
     assert (trial.tally.duplicates, trial.tally.uncertain) == before
 
 
-@row("200 random kill -9 during a 10,000-recipient broadcast", "0 lost; duplicates ≤ in-flight total, each counted")
+@row(
+    "200 random kill -9 during a 10,000-recipient broadcast",
+    "0 lost; duplicates ≤ in-flight total, each counted",
+    first=True,
+)
 def killed_again_and_again(trial: Trial) -> None:
     kills, recipients = trial.rounds(6, 200), trial.rounds(400, 10_000)
     trial = trial.anew(telegram__rate_per_second=str(trial.rounds(80, 40)), telegram__mode="polling")

@@ -136,6 +136,7 @@ def _alive(process: int) -> bool:
     "503 to the provider, nothing acknowledged is lost, heals by itself",
     databases=(POSTGRESQL,),
     alone=True,
+    first=True,
 )
 def the_server_is_killed_again_and_again(trial: Trial) -> None:
     trial = trial.anew(telegram__rate_per_second="40")

@@ -13,7 +13,7 @@ from tests.faults.trial import Trial, quick
 SEATS = 10
 
 
-@row("1,000 at once for the last 10 seats, 100 rounds", "exactly 10, no error, waiting list in order")
+@row("1,000 at once for the last 10 seats, 100 rounds", "exactly 10, no error, waiting list in order", first=True)
 def a_thousand_for_ten_seats(trial: Trial) -> None:
     for _ in range(trial.rounds(1, 10)):  # what was known of one world is checked again after each of its rounds
         _rushes(trial.anew(), trial.rounds(150, 1000), trial.rounds(1, 10))

@@ -23,6 +23,7 @@ class Row:
     mode: str = "webhook"
     alone: bool = False  #: on a server of its own, which others must not use meanwhile
     needs: str = ""  #: a program of the system's without which it cannot be tried
+    first: bool = False  #: takes longest, and so begins before the others
 
     @property
     def can_be_tried(self) -> bool:
@@ -41,11 +42,12 @@ def row(
     mode: str = "webhook",
     alone: bool = False,
     needs: str = "",
+    first: bool = False,
 ) -> Callable[[Scenario], Scenario]:
     """Enter a scenario into the table."""
 
     def enter(scenario: Scenario) -> Scenario:
-        ROWS.append(Row(fault, outcome, scenario.__name__, scenario, databases, mode, alone, needs))
+        ROWS.append(Row(fault, outcome, scenario.__name__, scenario, databases, mode, alone, needs, first))
         return scenario
 
     return enter
