@@ -17,7 +17,7 @@ from handlers.coordinator_door import DESK, coordinators_only, cut, meeting_of
 from handlers.visit import Visit
 from models import attendance
 from models.attendance import RosterLine
-from models.enrolments import Presence
+from models.enrolments import Answer, Presence
 from models.events import Event, EventStatus, Meeting, MeetingStatus
 
 #: Meetings from so long ago until so far ahead are offered: attendance is often noted the day after.
@@ -121,7 +121,9 @@ def _row(meeting_id: int, line: RosterLine) -> Choice:
 
 def _counts(lines: list[RosterLine]) -> dict[str, Value]:
     counted = Counter(line.presence for line in lines)
-    return {state.value: counted[state] for state in Presence}
+    excused = sum(line.answer is Answer.EXCUSED and line.presence is Presence.UNKNOWN for line in lines)
+    said = say("attendance.excused", count=excused) if excused else ""
+    return {state.value: counted[state] for state in Presence} | {"excused": said}
 
 
 ACTIONS = coordinators_only({"attendance": meetings, "roster": roster, "mark": mark, "attended": done})

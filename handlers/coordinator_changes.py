@@ -1,4 +1,4 @@
-"""Changes women are told of: moving or cancelling a meeting, cancelling an event.
+"""Changes women are told of: moving, adding or cancelling a meeting, cancelling an event.
 
 Each asks once, and says how many will hear of it.
 """
@@ -16,8 +16,9 @@ from handlers.coordinator_door import DESK, coordinators_only, event_of, meeting
 from handlers.coordinator_event_form import show_day, show_hours, times_of
 from handlers.coordinator_events import not_changed
 from handlers.visit import Visit
-from models import event_editing, meeting_changes, outbox, rosters
+from models import event_editing, meeting_changes, outbox, programme_events, rosters
 from models.enrolments import EnrolmentStatus
+from models.event_plan import Times
 from models.events import Event, EventStatus, Meeting
 
 #: Who hears of a change to a meeting; of a cancelled event those in line hear too.
@@ -34,6 +35,11 @@ def cancel_event(visit: Visit, argument: str) -> list[Reply]:
 def move(visit: Visit, argument: str) -> list[Reply]:
     """Ask for a meeting's new day and time."""
     return visit.opens("meeting-move", {"meeting": str(meeting_of(visit, number(argument))[0].id)})
+
+
+def add(visit: Visit, argument: str) -> list[Reply]:
+    """Ask for the day and time of one more meeting."""
+    return visit.opens("meeting-add", {"event": str(event_of(visit, number(argument)).id)})
 
 
 def cancel_meeting(visit: Visit, argument: str) -> list[Reply]:
@@ -63,6 +69,11 @@ def _about_event(visit: Visit, answers: Answers) -> Mapping[str, Value]:
     return {"event": event.title, "told": told(visit, event, INVOLVED)}
 
 
+def _about_more(visit: Visit, answers: Answers) -> Mapping[str, Value]:
+    event = event_of(visit, int(visit.talk.words("event") or 0))
+    return {"event": event.title, "told": told(visit, event, SEATED)}
+
+
 def _about_meeting(visit: Visit, answers: Answers) -> Mapping[str, Value]:
     meeting, event = _carried_meeting(visit)
     when = moment_range(meeting.starts_at, meeting.ends_at)
@@ -71,7 +82,17 @@ def _about_meeting(visit: Visit, answers: Answers) -> Mapping[str, Value]:
 
 def _same_hours(visit: Visit, answers: Answers) -> tuple[Option, ...]:
     """A meeting that moves to another day mostly keeps its time."""
-    meeting, _ = _carried_meeting(visit)
+    return _hours_of(_carried_meeting(visit)[0])
+
+
+def _usual_hours(visit: Visit, answers: Answers) -> tuple[Option, ...]:
+    """One more meeting is mostly at the time of the others."""
+    event = event_of(visit, int(visit.talk.words("event") or 0))
+    meetings = programme_events.card(visit.session, event.id, visit.now).meetings
+    return _hours_of(meetings[-1]) if meetings else ()
+
+
+def _hours_of(meeting: Meeting) -> tuple[Option, ...]:
     start, end = meeting.starts_at.astimezone(WIB), meeting.ends_at.astimezone(WIB)
     return (Option(f"{start:%H.%M}-{end:%H.%M}", f"{start:%H.%M}–{end:%H.%M}"),)
 
@@ -91,6 +112,15 @@ def _moved(visit: Visit, answers: Answers) -> list[Reply]:
     )
     when = moment_range(meeting.starts_at, meeting.ends_at)
     return [_done(event_of(visit, meeting.event_id), "changes.moved", when=when)]
+
+
+def _added(visit: Visit, answers: Answers) -> list[Reply]:
+    meeting = meeting_changes.add_meeting(
+        visit.session, visit.person_id, int(answers["event"]), Times(*times_of(answers["date"], answers["hours"])),
+        visit.now, visit.programme,
+    )  # fmt: skip
+    when = moment_range(meeting.starts_at, meeting.ends_at)
+    return [_done(event_of(visit, meeting.event_id), "changes.meeting_added", when=when)]
 
 
 def _meeting_cancelled(visit: Visit, answers: Answers) -> list[Reply]:
@@ -122,16 +152,21 @@ def _asks_once(
     return Form(name, (question,), finish, cancelled=not_changed, review=False, carries=(about,), values=values)
 
 
-ACTIONS = coordinators_only({"event-cancel": cancel_event, "meeting-move": move, "meeting-cancel": cancel_meeting})
+_DAY: Question[Visit] = Question(
+    "date", Depends(lambda answers, at: date_answer(at.astimezone(WIB).date())), show=show_day
+)
+ACTIONS = coordinators_only(
+    {"event-cancel": cancel_event, "meeting-move": move, "meeting-add": add, "meeting-cancel": cancel_meeting}
+)
 FORMS: tuple[Form[Visit], ...] = (
     _asks_once("event-cancel", "event", _about_event, _event_cancelled),
     _asks_once("meeting-cancel", "meeting", _about_meeting, _meeting_cancelled),
     Form(
-        "meeting-move",
-        (
-            Question("date", Depends(lambda answers, at: date_answer(at.astimezone(WIB).date())), show=show_day),
-            Question("hours", time_range, _same_hours, show=show_hours),
-        ),
+        "meeting-move", (_DAY, Question("hours", time_range, _same_hours, show=show_hours)),
         finish=_moved, cancelled=not_changed, carries=("meeting",), values=_about_meeting,
+    ),
+    Form(
+        "meeting-add", (_DAY, Question("hours", time_range, _usual_hours, show=show_hours)),
+        finish=_added, cancelled=not_changed, carries=("event",), values=_about_more,
     ),
 )  # fmt: skip

@@ -53,7 +53,8 @@ def manage(visit: Visit, argument: str) -> list[Reply]:
         "status": say(f"events.status_{card.event.status}"),
         "when": moment(card.next.starts_at) if card.next else say("events.no_meeting"),
         "venue": card.event.venue,
-        "taken": card.seats.taken,
+        "taken": card.seats.taken - card.seats.offered,
+        "offered": say("events.offered", count=card.seats.offered) if card.seats.offered else "",
         "capacity": card.seats.capacity,
         "waiting": card.seats.waiting,
     }

@@ -14,10 +14,12 @@ def meetings(visit: Visit, argument: str) -> list[Reply]:
     """Every planned meeting of an event: `meetings:7`, `meetings:7:1`."""
     event_id, _, page = argument.partition(":")
     card = programme_events.card(visit.session, number(event_id), visit.now)
-    back = Choice(f"manage:{card.event.id}", say("button.manage"))
+    is_open = card.event.status in (EventStatus.DRAFT, EventStatus.PUBLISHED)
+    more = [Choice(f"meeting-add:{card.event.id}", say("button.add_meeting"))] if is_open else []
     if not card.meetings:
-        return [Reply("meetings.none", {"event": card.event.title}, (back, DESK))]
-    rows = [_row(meeting, place, visit) for place, meeting in enumerate(card.meetings, 1)]
+        back = Choice(f"manage:{card.event.id}", say("button.manage"))
+        return [Reply("meetings.none", {"event": card.event.title}, (*more, back, DESK))]
+    rows = [*(_row(meeting, place, visit) for place, meeting in enumerate(card.meetings, 1)), *more]
     shown = listing(rows, int(page) if page.isdecimal() else 0, f"meetings:{event_id}")
     return [Reply("meetings.list", {"event": card.event.title, "count": len(card.meetings)}, shown)]
 

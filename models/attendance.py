@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from models.offers import NotHers
 from models.people import Person
 from models.seat_count import lock_person
 
+#: Who comes early is noted from so long before the start: time to set up the room and write down the first arrivals.
+EARLIEST = timedelta(hours=2)
 #: Who belongs on a meeting's list.
 LISTED = (EnrolmentStatus.ENROLLED, EnrolmentStatus.COMPLETED)
 
@@ -35,6 +37,12 @@ class NoSuchMeeting(Refused):
     """There is no such meeting."""
 
     key = "refused.no_such_meeting"
+
+
+class TooEarly(Refused):
+    """Nobody can have come yet (`event`, `when` the meeting begins)."""
+
+    key = "refused.presence_too_early"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +117,15 @@ def mark_presence(
     how: str,
     now: datetime,
 ) -> Attendance:
-    """A coordinator notes who came. Raises NotAllowed, NoSuchMeeting, NotHers for somebody who is not on the list."""
+    """A coordinator notes who came.
+
+    Raises NotAllowed, NoSuchMeeting, NotHers for somebody who is not on the list, TooEarly before `EARLIEST`.
+    """
     actor = roles.require(session, actor_id)
     meeting = _meeting(session, meeting_id)
+    if now < meeting.starts_at - EARLIEST:
+        event = session.get_one(Event, meeting.event_id)
+        raise TooEarly(event=event.title, when={"moment": meeting.starts_at.isoformat()})
     listed = (
         Enrolment.event_id == meeting.event_id,
         Enrolment.person_id == person_id,

@@ -86,10 +86,11 @@ def answer(session: Session, actor_id: int | None, question_id: int, text: str, 
 
 
 def close(session: Session, actor_id: int | None, question_id: int, now: datetime) -> Question:
-    """A coordinator ends the handover. Raises NotAllowed, QuestionClosed."""
+    """A coordinator ends the handover; she who asked is told. Raises NotAllowed, QuestionClosed."""
     actor = roles.require(session, actor_id)
     question = _locked(session, question_id)
     _close(question, now)
+    question_notices.closed(session, question, now)
     roles.audit(session, actor, "question.close", f"question {question_id}", now)
     return question
 

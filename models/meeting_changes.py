@@ -81,14 +81,24 @@ def cancel_meeting(
     return meeting
 
 
-def add_meeting(session: Session, actor_id: int | None, event_id: int, times: Times, now: datetime) -> Meeting:
-    """Add one more meeting. Raises NotAllowed, NoSuchEvent, EventOver, InThePast."""
-    actor, _ = open_to_change(session, actor_id, event_id)
+def add_meeting(
+    session: Session, actor_id: int | None, event_id: int, times: Times, now: datetime, programme: Programme
+) -> Meeting:
+    """Add one more meeting; whoever has a seat is told. The same time twice adds nothing and tells nobody.
+
+    Raises NotAllowed, NoSuchEvent, EventOver, InThePast.
+    """
+    actor, event = open_to_change(session, actor_id, event_id)
     if times.starts_at <= now or times.ends_at <= times.starts_at:
         raise InThePast
+    there = Meeting.event_id == event_id, Meeting.starts_at == times.starts_at, Meeting.status == MeetingStatus.PLANNED
+    if known := session.scalar(sa.select(Meeting).where(*there)):
+        return known
     meeting = Meeting(event_id=event_id, starts_at=times.starts_at, ends_at=times.ends_at)
     session.add(meeting)
     session.flush()
+    if event.status == EventStatus.PUBLISHED:
+        notices.meeting_added(session, event, meeting, now, programme)
     roles.audit(session, actor, "meeting.add", f"meeting {meeting.id}", now)
     return meeting
 

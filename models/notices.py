@@ -107,6 +107,17 @@ def meeting_cancelled(session: Session, event: Event, meeting: Meeting, now: dat
     )  # fmt: skip
 
 
+def meeting_added(session: Session, event: Event, meeting: Meeting, now: datetime, programme: Programme) -> None:
+    """Tell everybody with a seat that there is one more meeting."""
+    message = content("notice.meeting_added", event=event.title, when=times(meeting), venue=event.venue)
+    _tell(
+        session, _people(session, event.id, EnrolmentStatus.ENROLLED, EnrolmentStatus.OFFERED), message, now,
+        once=f"added:meeting {meeting.id}:{stamp(meeting.starts_at)}",
+        not_before=_when_to_tell(meeting.starts_at, now, programme),
+        expires_at=meeting.starts_at, meeting_id=meeting.id,
+    )  # fmt: skip
+
+
 def event_cancelled(
     session: Session,
     event: Event,
@@ -125,11 +136,11 @@ def event_cancelled(
     )  # fmt: skip
 
 
-def reminder(enrolment_id: int, event: Event, meeting: Meeting) -> Content:
-    """The content of a reminder of one meeting."""
+def reminder(enrolment_id: int, event: Event, meeting: Meeting, *, said_coming: bool = False) -> Content:
+    """The content of a reminder of one meeting. Who has said that she comes is asked whether that still holds."""
     subject = f"{enrolment_id}.{meeting.id}"
     return content(
-        "reminder.ask",
+        "reminder.ask_again" if said_coming else "reminder.ask",
         [choice(f"coming:{subject}", "button.coming"), choice(f"excused:{subject}", "button.excused")],
         event=event.title, near={"near": meeting.starts_at.isoformat()}, when=times(meeting), venue=event.venue,
     )  # fmt: skip

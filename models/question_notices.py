@@ -62,6 +62,13 @@ def answered(session: Session, question: Question, text: str, now: datetime) -> 
     outbox.put(session, contact, MessageClass.NOTICE, content("question.answer", text=text), now)
 
 
+def closed(session: Session, question: Question, now: datetime) -> None:
+    """Tell her that from here on the bot answers her again."""
+    contact = session.get_one(Contact, question.contact_id)
+    message = content("question.closed", [choice("ask", "button.person"), choice("menu", "button.menu")])
+    _put(session, contact, message, now, f"{_mark(question)}closed:{now.isoformat(timespec='seconds')}")
+
+
 def forget(session: Session, question_id: int) -> None:
     """Delete what coordinators were told about a question, because she is erased."""
     session.execute(sa.delete(OutboxMessage).where(*_rows_of(f"question:{question_id}:")))

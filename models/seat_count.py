@@ -37,11 +37,12 @@ class NoSuchPerson(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """The seats of one event. `taken` counts enrolled, offered and reserved ones."""
+    """The seats of one event. `taken` counts enrolled, offered and reserved ones, `offered` those not yet accepted."""
 
     capacity: int
     taken: int
     waiting: int
+    offered: int
 
     @property
     def left(self) -> int:
@@ -74,12 +75,13 @@ def seats_of(session: Session, event_ids: Collection[int]) -> dict[int, Seats]:
             Event.capacity,
             Event.reserved_seats + how_many(*SEATED),
             how_many(EnrolmentStatus.WAITLISTED),
+            how_many(EnrolmentStatus.OFFERED),
         )
         .outerjoin(Enrolment, Enrolment.event_id == Event.id)
         .where(Event.id.in_(event_ids))
         .group_by(Event.id, Event.capacity, Event.reserved_seats)
     )
-    return {event_id: Seats(capacity, taken, waiting) for event_id, capacity, taken, waiting in rows}
+    return {event_id: Seats(*counted) for event_id, *counted in rows}
 
 
 def lock_person(session: Session, person_id: int) -> Person:

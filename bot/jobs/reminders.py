@@ -42,11 +42,12 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A woman who may be reminded: since when she has her seat, and by which contact she is reached."""
+    """A woman who may be reminded: since when she has her seat, how she is reached, whether she has said that she comes."""
 
     enrolment_id: int
     since: datetime
     contact: Contact
+    said_coming: bool
 
 
 def run(session: Session, now: datetime, programme: Programme) -> int:
@@ -153,7 +154,8 @@ def _people(session: Session, meeting: Meeting, due: Due) -> list[_Candidate]:
     key = sa.literal(f"reminder:{due.rule}:enrolment ") + sa.cast(Enrolment.id, sa.String)
     written = sa.exists().where(OutboxMessage.once_key == key + sa.literal(f":{stamp(meeting.starts_at)}"))
     found = session.execute(
-        sa.select(Enrolment.id, Enrolment.changed_at, Contact)
+        sa.select(Enrolment.id, Enrolment.changed_at, Contact, Attendance.answer)
+        .select_from(Enrolment)
         .join(Contact, Contact.id == best_contact_of(Enrolment.person_id))
         .outerjoin(
             Attendance,
@@ -167,7 +169,7 @@ def _people(session: Session, meeting: Meeting, due: Due) -> list[_Candidate]:
         )
         .order_by(Enrolment.id)
     )
-    return [_Candidate(enrolment_id, since, contact) for enrolment_id, since, contact in found]
+    return [_Candidate(number, since, contact, answer == Answer.COMING) for number, since, contact, answer in found]
 
 
 def _row(
@@ -178,7 +180,7 @@ def _row(
     expired = {"status": Status.EXPIRED, "error": "too_late", "ended_at": now}
     return outbox.row(
         contact.id, contact.channel, contact.address, contact.language, MessageClass.REMINDER,
-        reminder(person.enrolment_id, event, meeting), now,
+        reminder(person.enrolment_id, event, meeting, said_coming=person.said_coming), now,
         once_key=f"reminder:{due.rule}:enrolment {person.enrolment_id}:{stamp(meeting.starts_at)}",
         enrolment_id=person.enrolment_id, meeting_id=meeting.id, expires_at=meeting.starts_at,
         **(expired if too_late else queued),

@@ -50,7 +50,8 @@ def test_her_question_is_kept_passed_on_and_answered(village: Village, ratna: Ph
     rohayati.says("terima kasih").sees()  # a person talks with her: nobody interrupts
     assert asked(village) == ["Boleh bawa adik?", "adiknya perempuan", "Boleh, Bu.", "terima kasih"]
     closes(village)
-    rohayati.says("menjahit").sees("browse.list")
+    village.passes(minutes=1)
+    rohayati.reads("Sekarang saya yang membalas lagi").says("menjahit").sees("browse.list")
 
 
 def test_menu_ends_it(village: Village, ratna: Phone, rohayati: Phone) -> None:

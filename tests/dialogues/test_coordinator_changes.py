@@ -44,6 +44,29 @@ def test_one_meeting_is_cancelled_and_announced(enrolled: Phone, ratna: Phone, v
     assert statuses == [MeetingStatus.PLANNED, MeetingStatus.CANCELLED, MeetingStatus.PLANNED]
 
 
+def test_a_meeting_is_added_and_announced_once(enrolled: Phone, ratna: Phone, village: Village) -> None:
+    event = event_named(village, "Tas Belanja")
+    for _ in range(2):
+        ratna.presses_action(f"meetings:{event.id}").presses("Tambah pertemuan").sees("meeting-add.date.ask")
+        ratna.says("26 desember").presses("09.00–12.00").sees("meeting-add.review")
+        ratna.reads("Sabtu, 26 Desember 2026", "1 orang akan saya kabari").presses("Benar").sees(
+            "changes.meeting_added"
+        )
+    enrolled.reads("pertemuan tambahan", "Sabtu, 26 Desember 2026")
+    assert [sight.reply.key for sight in enrolled.seen].count("notice.meeting_added") <= 1
+    assert len(meetings_of(village, event)) == 4
+    enrolled.says("jadwal saya").reads("Pertemuan ke-1 dari 4")
+    assert audited(village).count("meeting.add") == 1
+
+
+def test_no_meeting_is_added_in_the_past_or_to_what_is_over(ratna: Phone, village: Village) -> None:
+    event = new_event(ratna, "Tas Pesta", seats=5)
+    ratna.presses_action(f"meeting-add:{event.id}").says("hari ini").says("8-9").presses("Benar")
+    ratna.sees("refused.in_the_past")
+    ratna.presses_action(f"event-cancel:{event.id}").presses("Ya, batalkan")
+    ratna.presses_action(f"meetings:{event.id}").does_not_read("Tambah pertemuan")
+
+
 def test_tidak_jadi_changes_nothing(enrolled: Phone, ratna: Phone, village: Village) -> None:
     meeting_page(ratna, 2).presses("Batalkan pertemuan").presses("Tidak jadi").sees("form.cancelled")
     ratna.says("koordinator").presses("Kegiatan").presses("Terbit").presses("Tas Belanja").presses("Batalkan kegiatan")
@@ -79,6 +102,8 @@ def test_of_a_draft_nobody_hears(ratna: Phone, village: Village) -> None:
     ratna.reads("masih rancangan").presses("Ya, batalkan").sees("changes.event_cancelled")
 
 
-@pytest.mark.parametrize("what", ["meeting-move", "meeting-cancel", "event-cancel", "meetings", "meeting"])
+@pytest.mark.parametrize(
+    "what", ["meeting-move", "meeting-add", "meeting-cancel", "event-cancel", "meetings", "meeting"]
+)
 def test_nobody_else_can_press_these(rohayati: Phone, what: str) -> None:
     rohayati.presses_action(f"{what}:1").sees("other.stale")

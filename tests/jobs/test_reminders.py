@@ -84,6 +84,16 @@ def test_who_cannot_come_is_not_asked_again(world: World, siti: int, sewing: int
     assert world.do(reminders.run) == 0
 
 
+def test_who_has_said_that_she_comes_is_asked_whether_that_still_holds(world: World, siti: int, sewing: int) -> None:
+    world.now = EVENING_BEFORE
+    world.do(reminders.run)
+    enrolment = world.enrolment(siti, sewing).id
+    world.do(answer_reminder, siti, enrolment, world.meetings(sewing)[0], Answer.COMING, "button")
+    world.now = TWO_HOURS_BEFORE
+    world.do(reminders.run)
+    assert world.told(siti)[-1] == "reminder.ask_again"
+
+
 def test_who_enrols_after_a_reminder_was_due_has_just_heard(world: World, siti: int, sewing: int) -> None:
     world.now = EVENING_BEFORE + timedelta(minutes=1)
     ani = world.person("Ani")

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from models.attendance import (
+    EARLIEST,
     MeetingCancelled,
     MeetingOver,
     NoSuchMeeting,
+    TooEarly,
     answer_reminder,
     counts,
     mark_presence,
@@ -67,10 +69,19 @@ def test_the_counts_of_the_evening_before(world: World) -> None:
     assert (found.coming, found.excused, found.unanswered, found.expected) == (1, 1, 1, 3)
 
 
+def test_nobody_has_come_long_before_a_meeting(world: World) -> None:
+    siti, sewing = world.person("Siti"), world.event()
+    world.do(enrol, siti, sewing)
+    world.now = SATURDAY - EARLIEST - timedelta(minutes=1)
+    with pytest.raises(TooEarly):
+        world.do(mark_presence, world.ratna, siti, world.meetings(sewing)[0], Presence.PRESENT, "list")
+
+
 def test_only_coordinators_note_who_came_and_only_of_those_on_the_list(world: World) -> None:
     siti, ani, sewing = world.person("Siti"), world.person("Ani"), world.event()
     world.do(enrol, siti, sewing)
     (meeting,) = world.meetings(sewing)
+    world.now = SATURDAY - EARLIEST
     with pytest.raises(NotAllowed):
         world.do(mark_presence, siti, siti, meeting, Presence.PRESENT, "list")
     with pytest.raises(NotHers):

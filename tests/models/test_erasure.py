@@ -21,7 +21,7 @@ from models.people import Contact, Conversation, Person
 from models.personal_data import data_about
 from models.registration import Profile, register_without_contact
 from models.seats import enrol, leave
-from tests.models.world import World
+from tests.models.world import SATURDAY, World
 
 
 def contact_of(world: World, person: int) -> int:
@@ -51,7 +51,7 @@ def busy_life(world: World) -> int:
     contact = contact_of(world, siti)
     sewing = world.event(capacity=1)
     world.do(enrol, siti, sewing)
-    world.do(mark_presence, world.ratna, siti, world.meetings(sewing)[0], Presence.PRESENT, "list")
+    world.do(mark_presence, world.ratna, siti, world.meetings(sewing)[0], Presence.PRESENT, "list", now=SATURDAY)
     question = world.do(ask, contact, "Rahasia saya")
     world.do(answer, world.ratna, question.id, "Baik, Bu Zubaidah Qonita")
     with world.writes() as session:

@@ -160,10 +160,13 @@ def test_a_cancelled_meeting_is_announced(world: World) -> None:
 
 
 def test_a_meeting_can_be_added(world: World) -> None:
-    sewing = world.event()
+    siti, sewing = world.person("Siti"), world.event()
+    world.do(enrol, siti, sewing)
     later = SATURDAY + timedelta(days=7)
-    world.do(add_meeting, world.ratna, sewing, Times(later, later + timedelta(hours=2)))
+    for _ in range(2):
+        world.do(add_meeting, world.ratna, sewing, Times(later, later + timedelta(hours=2)))
     assert len(world.meetings(sewing)) == 2
+    assert world.told(siti) == ["notice.meeting_added"]
 
 
 def test_cancelling_an_event_tells_those_who_had_a_seat_and_those_who_waited(world: World) -> None:

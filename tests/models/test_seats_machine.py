@@ -194,7 +194,7 @@ def test_seats_hold_in_any_order_of_events() -> None:
 
 
 def test_control_without_counting_the_machine_objects(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seats, "seats", lambda session, event_id: Seats(capacity=99, taken=0, waiting=0))
+    monkeypatch.setattr(seats, "seats", lambda session, event_id: Seats(capacity=99, taken=0, waiting=0, offered=0))
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Seating, settings=CONTROL)
 
