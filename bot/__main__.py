@@ -2,6 +2,7 @@
 
 import sys
 
+import sqlalchemy as sa
 import typer
 
 from bot.commands import (
@@ -20,7 +21,7 @@ from bot.commands import (
     understanding,
     work,
 )
-from bot.commands.context import USAGE, UsageProblem
+from bot.commands.context import REFUSED, USAGE, UsageProblem, no_database
 
 app = typer.Typer(
     help="Berdaya: asisten WhatsApp dan Telegram Program Pemberdayaan Perempuan di Tangerang.",
@@ -46,13 +47,18 @@ app.add_typer(training.app, name="understanding")
 
 
 def main() -> None:
-    """Run the command line; a wrong setting or use ends with exit code 2 and a plain sentence."""
+    """Run the command line. A wrong setting or use ends with exit code 2 and a plain sentence, a database that cannot be
+    used with 1.
+    """
     try:
         app()
     except UsageProblem as problem:
         for line in problem.lines:
             print(line, file=sys.stderr)
         sys.exit(USAGE)
+    except sa.exc.OperationalError as problem:
+        print(no_database(problem), file=sys.stderr)
+        sys.exit(REFUSED)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,10 @@ class AlreadyRunning(Exception):
     """Another `berdaya run` holds this file."""
 
 
+class NoPlace(Exception):
+    """The lock's file cannot be made: the database's folder is missing or closed to us."""
+
+
 class Lock(Protocol):
     """What keeps a second run away."""
 
@@ -35,9 +39,12 @@ class FileLock:
         self._handle: int | None = None
 
     def acquire(self) -> None:
-        """Take the lock. Raises AlreadyRunning if another process has it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Take the lock. Raises AlreadyRunning if another process has it, NoPlace where its file cannot be made."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as problem:
+            raise NoPlace(f"{problem.strerror}: {self.path.parent}") from problem
         if not _patiently(lambda: _taken(handle)):
             os.close(handle)
             raise AlreadyRunning(self.path)

@@ -25,11 +25,15 @@ _PRAGMAS = (
 
 
 def connect(url: str) -> sa.Engine:
-    """An engine for a database URL (`sqlite:///…`, `postgresql://…`). Makes the folder of an SQLite file."""
+    """An engine for a database URL (`sqlite:///…`, `postgresql://…`). Makes the folder of an SQLite file.
+
+    Nothing is opened yet: what cannot be raises OperationalError when it is first used.
+    """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            with suppress(OSError):
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         return _sqlite(parsed)
     ours = parsed.set(drivername="postgresql+psycopg")
     return sa.create_engine(ours, pool_pre_ping=True, pool_size=POOL, connect_args={"options": SERVER_OPTIONS})

@@ -71,6 +71,15 @@ def no_model(problem: NoModel) -> str:
     return f"There is no model to understand with ({problem}). Make one with `berdaya understanding train`."
 
 
+def no_database(problem: Exception) -> str:
+    """Why the database cannot be used, and where to look."""
+    why = str(getattr(problem, "orig", None) or problem).strip().splitlines()[0]
+    return (
+        f"Databasenya tidak bisa dipakai. The database cannot be used ({why}). "
+        "Check `database.url`; `berdaya doctor` looks at everything."
+    )
+
+
 def live(life: Coroutine[Any, Any, None]) -> None:
     """Run one life of a process to its end.
 

@@ -4,12 +4,23 @@ import os
 import sys
 from functools import partial
 
+import sqlalchemy as sa
 import typer
 
-from bot.commands.context import DONE, REFUSED, ConfigFile, UsageProblem, live, log_plainly, put_together, settings
+from bot.commands.context import (
+    DONE,
+    REFUSED,
+    ConfigFile,
+    UsageProblem,
+    live,
+    log_plainly,
+    no_database,
+    put_together,
+    settings,
+)
 from bot.config import Config
 from bot.delivery import crash_points
-from bot.lock import AlreadyRunning
+from bot.lock import AlreadyRunning, NoPlace
 from bot.running import PortTaken, Running
 from bot.supervisor import Supervisor
 from models.migrations import IsABackup
@@ -49,6 +60,9 @@ def _work(config: Config, number: int, starts: int) -> int:
             f"({problem}). Stop that one first, or give this one its own `database.url`.",
             file=sys.stderr,
         )
+        return REFUSED
+    except (sa.exc.OperationalError, NoPlace) as problem:
+        print(no_database(problem), file=sys.stderr)
         return REFUSED
     return DONE
 
