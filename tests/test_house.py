@@ -106,3 +106,9 @@ def test_the_top_level_holds_what_it_should() -> None:
     wanted = {"bot", "handlers", "models", "tests", "texts", "docs", "config.example.toml", "pyproject.toml", "Makefile",
               "README.md", "CHANGELOG.md", "LICENSE", "requirements.txt", "requirements-dev.txt", ".ci"}  # fmt: skip
     assert not {name for name in wanted if not (ROOT / name).exists()}
+
+
+def test_the_image_takes_along_every_folder_the_program_needs() -> None:
+    copied = set(re.findall(r"^COPY (\S+) \S+$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE))
+    left_out = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    assert {*OURS, "texts", "config.example.toml"} <= copied - set(left_out)
