@@ -1,8 +1,8 @@
 """Keeps the program running: the work is done in children of a small parent, which starts a child again when it dies.
 
-A child that ends by itself has its reasons (it was told to stop, the port is taken), and the parent ends with it. One
-that a signal ends (the watchdog's alarm, the system short of memory, a crash of the interpreter) is started again. Children
-die with their parent, so that killing the parent kills the program.
+A child that ends by itself has its reasons (it was told to stop, the port is taken), and the parent ends with it, unless it
+asks for another try by the code `AGAIN`. One that a signal ends (the watchdog's alarm, the system short of memory, a crash of
+the interpreter) is started again. Children die with their parent, so that killing the parent kills the program.
 """
 
 import ctypes
@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 #: A child that dies sooner than this after its start is started again only after a wait of as long, in seconds.
 TOO_SOON = 1.0
+#: A child that ends with this code is started again: it could not begin, and may soon (EX_TEMPFAIL of sysexits.h).
+AGAIN = 75
 _PR_SET_PDEATHSIG = 1
 _STOPS = (signal.SIGTERM, signal.SIGINT)
 
@@ -65,14 +67,18 @@ class Supervisor:
     def _ended(self, number: int, status: int) -> int:
         """What follows from a child's end; the exit code so far."""
         if os.WIFEXITED(status):
-            self._stop(signal.SIGTERM, None)
-            return os.WEXITSTATUS(status)
-        killed_by = os.WTERMSIG(status)
-        if self._stopping:
-            return 128 + killed_by
-        if os.environ.get(crash_points.VARIABLE):
-            _die_by(killed_by)
-        log.error("started again", child=number, ended_by=signal.Signals(killed_by).name)
+            code = os.WEXITSTATUS(status)
+            if self._stopping or code != AGAIN:
+                self._stop(signal.SIGTERM, None)
+                return 0 if code == AGAIN else code
+            log.error("started again", child=number, ended_by="itself")
+        else:
+            killed_by = os.WTERMSIG(status)
+            if self._stopping:
+                return 128 + killed_by
+            if os.environ.get(crash_points.VARIABLE):
+                _die_by(killed_by)
+            log.error("started again", child=number, ended_by=signal.Signals(killed_by).name)
         if time.monotonic() - self._since[number] < TOO_SOON:
             time.sleep(TOO_SOON)
         if not self._stopping:

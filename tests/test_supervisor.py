@@ -66,6 +66,11 @@ def test_a_child_that_is_killed_is_started_again(tmp_path: Path) -> None:
     assert [starts for starts, _ in _lives(tmp_path)] == ["1", "2"]
 
 
+def test_a_child_that_asks_for_another_try_gets_it(tmp_path: Path) -> None:
+    assert _run(tmp_path, "if starts < 3: return 75").wait(30) == 0
+    assert [starts for starts, _ in _lives(tmp_path)] == ["1", "2", "3"]
+
+
 def test_a_step_that_hangs_ends_the_child_and_a_new_one_goes_on(tmp_path: Path) -> None:
     hangs = "w = Watchdog(0.2)\n    if starts == 1:\n        with w.watching():\n            sum(iter(int, 1))"
     assert _run(tmp_path, hangs).wait(30) == 0

@@ -19,6 +19,8 @@ from bot import config as configuration
 from bot.app import Berdaya, build
 from bot.clock import Clock
 from bot.config import Config, ConfigError
+from bot.lock import NoPlace
+from bot.supervisor import AGAIN
 from bot.understanding.model import Model, NoModel
 from bot.understanding.reading import Reader
 from models import migrations
@@ -80,14 +82,22 @@ def no_database(problem: Exception) -> str:
     )
 
 
-def live(life: Coroutine[Any, Any, None]) -> None:
-    """Run one life of a process to its end.
+def live(life: Coroutine[Any, Any, None], starts: int) -> int:
+    """Run one life of a process to its end; its exit code. `starts`: which of its lives this is.
+
+    Where the database cannot be used, the first life ends with a plain sentence. A later one asks for another try: the
+    program was running, and goes on as soon as the database is there again.
 
     The garbage collector looks for cycles less often than usual: what lives long here is large, and a message makes
     thousands of short-lived objects. Looking took a third of the time of a broadcast (300 µs a message; 190 without).
     """
     gc.set_threshold(20_000, 20, 20)
-    uvloop.run(life)
+    try:
+        uvloop.run(life)
+    except (sa.exc.OperationalError, NoPlace) as problem:
+        print(no_database(problem), file=sys.stderr)
+        return REFUSED if starts == 1 else AGAIN
+    return DONE
 
 
 def clock() -> Clock:

@@ -4,23 +4,12 @@ import os
 import sys
 from functools import partial
 
-import sqlalchemy as sa
 import typer
 
-from bot.commands.context import (
-    DONE,
-    REFUSED,
-    ConfigFile,
-    UsageProblem,
-    live,
-    log_plainly,
-    no_database,
-    put_together,
-    settings,
-)
+from bot.commands.context import REFUSED, ConfigFile, UsageProblem, live, log_plainly, put_together, settings
 from bot.config import Config
 from bot.delivery import crash_points
-from bot.lock import AlreadyRunning, NoPlace
+from bot.lock import AlreadyRunning
 from bot.running import PortTaken, Running
 from bot.supervisor import Supervisor
 from models.migrations import IsABackup
@@ -43,7 +32,7 @@ def _work(config: Config, number: int, starts: int) -> int:
     app = put_together(config)
     greet = partial(_greet, config) if starts == 1 else lambda: None
     try:
-        live(Running(app, greet, starts).until_stopped())
+        return live(Running(app, greet, starts).until_stopped(), starts)
     except PortTaken as problem:
         print(
             f"Alamat ini sudah dipakai program lain. Another program already uses this address ({problem}). "
@@ -61,10 +50,6 @@ def _work(config: Config, number: int, starts: int) -> int:
             file=sys.stderr,
         )
         return REFUSED
-    except (sa.exc.OperationalError, NoPlace) as problem:
-        print(no_database(problem), file=sys.stderr)
-        return REFUSED
-    return DONE
 
 
 def _greet(config: Config) -> None:

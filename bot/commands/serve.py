@@ -10,7 +10,6 @@ import typer
 
 from bot.cluster import refusals
 from bot.commands.context import (
-    DONE,
     REFUSED,
     ConfigFile,
     UsageProblem,
@@ -66,5 +65,4 @@ def shared_settings(config: ConfigFile) -> Config:
 
 def _work(config: Config, listener: socket, number: int, starts: int) -> int:
     """One life of one process; its exit code."""
-    live(Serving(put_together(config), listener, starts).until_stopped())
-    return DONE
+    return live(Serving(put_together(config), listener, starts).until_stopped(), starts)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cluster import address_of
-from bot.commands.context import DONE, ConfigFile, UsageProblem, live, put_together
+from bot.commands.context import ConfigFile, UsageProblem, live, put_together
 from bot.commands.serve import shared_settings
 from bot.config import Config
 from bot.supervisor import Supervisor
@@ -38,5 +38,4 @@ def _work(config: Config, number: int, starts: int) -> int:
     """One life of one process; its exit code."""
     from bot.working import Working
 
-    live(Working(put_together(config)).until_stopped())
-    return DONE
+    return live(Working(put_together(config)).until_stopped(), starts)

@@ -149,12 +149,14 @@ def the_server_is_killed_again_and_again(trial: Trial) -> None:
     trial.program.start()
     announces(trial, "Untuk semua.")
     rounds = trial.rounds(2, 20)
-    for _ in range(rounds):
+    for number in range(rounds):
         time.sleep(trial.random.uniform(0.5, 2.0) if not trial.long else trial.random.uniform(5, 40))
         for woman in women:
             woman.says("bantuan")
         trial.place.server.stop_immediate()  # type: ignore[attr-defined]
-        time.sleep(1)
+        if number % 2:
+            trial.program.signal_child(signal.SIGKILL)  # it is started again, and finds no database
+        time.sleep(1 + number % 2)
         began = monotonic()
         trial.place.server.start()  # type: ignore[attr-defined]
         for woman in women:
