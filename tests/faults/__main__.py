@@ -22,7 +22,7 @@ from tests.faults import report
 from tests.faults.catalogue import CONTROLS, ROWS
 from tests.faults.control import Control
 from tests.faults.court import Referee
-from tests.faults.places import POSTGRESQL, SQLITE, opened
+from tests.faults.places import POSTGRESQL, SQLITE, Places, opened
 from tests.faults.record import Record
 from tests.faults.table import Row
 from tests.faults.trying import Tried, try_control, try_row
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Progress(TextColumn("faults"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console) as bar:
         task = bar.add_task("faults", total=len(everything), completed=len(tried))
         left = [work for work in everything if work not in done]
-        for one in _tried(sorted(left, key=_begins), asked):
+        for one in _tried(sorted(left, key=_begins_later), asked):
             tried.append(one)
             bar.advance(task)
             bar.console.print(" · ".join((*one.cells(), f"{one.seconds:.0f} s")), highlight=False)
@@ -83,7 +83,7 @@ def _everything(asked: argparse.Namespace) -> list[Work]:
     ]
 
 
-def _begins(work: Work) -> bool:
+def _begins_later(work: Work) -> bool:
     """Sorts what takes longest to the front, so that it does not run alone at the end."""
     return not (isinstance(work[0], Row) and work[0].first)
 
@@ -96,7 +96,7 @@ def _in_order(tried: Sequence[Tried], everything: Sequence[Work]) -> list[Tried]
 def _tried(work: Sequence[Work], asked: argparse.Namespace) -> Iterator[Tried]:
     """Each as soon as it has ended."""
     folder = Path(tempfile.mkdtemp(prefix="berdaya-faults-"))
-    places = {name: opened(name, folder / name) for name in {database for _, database in work}}
+    places: dict[str, Places] = {}
 
     def tries(number: int, thing: Row | Control, database: str) -> Tried:
         home = folder / database / str(number)
@@ -105,10 +105,16 @@ def _tried(work: Sequence[Work], asked: argparse.Namespace) -> Iterator[Tried]:
         return try_control(thing, referee, places[database], home)
 
     try:
+        for name in {database for _, database in work}:
+            places[name] = opened(name, folder / name)
         with Referee() as referee, ThreadPoolExecutor(asked.at_once) as pool:
             started = [pool.submit(tries, number, *one) for number, one in enumerate(work)]
-            for ended in as_completed(started):
-                yield ended.result()
+            try:
+                for ended in as_completed(started):
+                    yield ended.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)  # what has not begun does not begin any more
+                raise
     finally:
         for place in places.values():
             place.close()

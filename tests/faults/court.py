@@ -49,7 +49,11 @@ class Referee:
         """End the process."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(20)
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:  # it has nothing left to say
+            self._process.kill()
+            self._process.wait()
 
     def __enter__(self) -> Self:
         return self

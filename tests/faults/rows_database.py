@@ -160,7 +160,9 @@ def the_server_is_killed_again_and_again(trial: Trial) -> None:
         began = monotonic()
         trial.place.server.start()  # type: ignore[attr-defined]
         for woman in women:
-            woman.has_received("nomor", 60)
+            woman.says("menu")
+        for woman in women:
+            woman.waits_for("Ada yang bisa", 60)
         trial.tally.recovered_in(monotonic() - began)
     quick(lambda: is_over(trial, 1), 120)
     trial.holds()
