@@ -11,9 +11,8 @@ COPY texts texts
 COPY config.example.toml ./
 RUN pip install --no-cache-dir "setuptools>=80" && pip install --no-cache-dir --no-deps --no-build-isolation -e .
 
-# An SQLite database is kept here; `docker run -v berdaya:/app/var -p 8000:8000` keeps it from one container to the next.
+# An SQLite database lies here; `docker run -v berdaya:/app/var -p 127.0.0.1:8000:8000` keeps it from one container to the next.
 RUN mkdir var && chown berdaya var
-VOLUME /app/var
 EXPOSE 8000
 
 USER berdaya

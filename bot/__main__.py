@@ -23,6 +23,8 @@ from bot.commands import (
 )
 from bot.commands.context import REFUSED, USAGE, UsageProblem, no_database
 
+#: The database is away, closed to us, locked for long, or no database at all. Other errors are mistakes of ours.
+UNUSABLE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.DatabaseError)
 app = typer.Typer(
     help="Berdaya: asisten WhatsApp dan Telegram Program Pemberdayaan Perempuan di Tangerang.",
     no_args_is_help=True,
@@ -56,7 +58,9 @@ def main() -> None:
         for line in problem.lines:
             print(line, file=sys.stderr)
         sys.exit(USAGE)
-    except sa.exc.OperationalError as problem:
+    except sa.exc.DBAPIError as problem:
+        if type(problem) not in UNUSABLE:
+            raise
         print(no_database(problem), file=sys.stderr)
         sys.exit(REFUSED)
 

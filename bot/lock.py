@@ -17,7 +17,7 @@ class AlreadyRunning(Exception):
     """Another `berdaya run` holds this file."""
 
 
-class NoPlace(Exception):
+class NoPlace(OSError):
     """The lock's file cannot be made: the database's folder is missing or closed to us."""
 
 

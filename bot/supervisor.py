@@ -24,6 +24,8 @@ log = structlog.get_logger()
 TOO_SOON = 1.0
 #: A child that ends with this code is started again: it could not begin, and may soon (EX_TEMPFAIL of sysexits.h).
 AGAIN = 75
+#: The pause before that, in seconds: loading the program costs most of a second of processor time.
+BEFORE_AGAIN = 5.0
 _PR_SET_PDEATHSIG = 1
 _STOPS = (signal.SIGTERM, signal.SIGINT)
 
@@ -41,7 +43,7 @@ class Supervisor:
     _stopping: bool = False
 
     def run(self) -> int:
-        """Work until told to stop, or until a child ends by itself; the exit code. Signals are passed on."""
+        """Work until told to stop, or until a child ends by itself for good; the exit code. Signals are passed on."""
         for name in _STOPS:
             signal.signal(name, self._stop)
         for number in range(self.children):
@@ -71,6 +73,7 @@ class Supervisor:
             if self._stopping or code != AGAIN:
                 self._stop(signal.SIGTERM, None)
                 return 0 if code == AGAIN else code
+            time.sleep(BEFORE_AGAIN)
             log.error("started again", child=number, ended_by="itself")
         else:
             killed_by = os.WTERMSIG(status)

@@ -53,7 +53,7 @@ def manage(visit: Visit, argument: str) -> list[Reply]:
         "status": say(f"events.status_{card.event.status}"),
         "when": moment(card.next.starts_at) if card.next else say("events.no_meeting"),
         "venue": card.event.venue,
-        "taken": card.seats.taken - card.seats.offered,
+        "taken": card.seats.held,
         "offered": say("events.offered", count=card.seats.offered) if card.seats.offered else "",
         "capacity": card.seats.capacity,
         "waiting": card.seats.waiting,
@@ -105,7 +105,7 @@ def _next_first(card: Card) -> tuple[bool, float]:
 
 def _row(card: Card) -> Choice:
     at = row_moment(card.next.starts_at) if card.next else say(f"events.status_{card.event.status}")
-    seats = say("events.row", when=at, taken=card.seats.taken, capacity=card.seats.capacity, waiting=card.seats.waiting)
+    seats = say("events.row", when=at, taken=card.seats.held, capacity=card.seats.capacity, waiting=card.seats.waiting)
     return Choice(f"manage:{card.event.id}", card.event.short_title, seats)
 
 

@@ -11,6 +11,7 @@ from models import roles
 from models.base import Refused
 from models.enrolments import Answer, Attendance, Enrolment, EnrolmentStatus, Presence
 from models.events import Event, Meeting, MeetingStatus
+from models.notices import moment
 from models.offers import NotHers
 from models.people import Person
 from models.seat_count import lock_person
@@ -125,7 +126,7 @@ def mark_presence(
     meeting = _meeting(session, meeting_id)
     if now < meeting.starts_at - EARLIEST:
         event = session.get_one(Event, meeting.event_id)
-        raise TooEarly(event=event.title, when={"moment": meeting.starts_at.isoformat()})
+        raise TooEarly(event=event.title, when=moment(meeting.starts_at), hours=EARLIEST // timedelta(hours=1))
     listed = (
         Enrolment.event_id == meeting.event_id,
         Enrolment.person_id == person_id,

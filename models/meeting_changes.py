@@ -22,6 +22,12 @@ class InThePast(Refused):
     key = "refused.in_the_past"
 
 
+class MeetingExists(Refused):
+    """The event has a meeting that begins at that moment (`event`, `when`)."""
+
+    key = "refused.meeting_exists"
+
+
 class OnlyMeeting(Refused):
     """The last planned meeting of an event cannot be cancelled alone: cancel the event."""
 
@@ -84,16 +90,16 @@ def cancel_meeting(
 def add_meeting(
     session: Session, actor_id: int | None, event_id: int, times: Times, now: datetime, programme: Programme
 ) -> Meeting:
-    """Add one more meeting; whoever has a seat is told. The same time twice adds nothing and tells nobody.
+    """Add one more meeting; whoever has a seat is told.
 
-    Raises NotAllowed, NoSuchEvent, EventOver, InThePast.
+    Raises NotAllowed, NoSuchEvent, EventOver, InThePast, MeetingExists.
     """
     actor, event = open_to_change(session, actor_id, event_id)
     if times.starts_at <= now or times.ends_at <= times.starts_at:
         raise InThePast
     there = Meeting.event_id == event_id, Meeting.starts_at == times.starts_at, Meeting.status == MeetingStatus.PLANNED
     if known := session.scalar(sa.select(Meeting).where(*there)):
-        return known
+        raise MeetingExists(event=event.title, when=notices.times(known))
     meeting = Meeting(event_id=event_id, starts_at=times.starts_at, ends_at=times.ends_at)
     session.add(meeting)
     session.flush()

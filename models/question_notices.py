@@ -1,4 +1,4 @@
-"""What is told about a question to a person: to the coordinators that there is one, to her that it was answered."""
+"""What is told about a question to a person: to the coordinators that there is one, to her that it was answered or closed."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,14 +63,17 @@ def answered(session: Session, question: Question, text: str, now: datetime) -> 
 
 
 def closed(session: Session, question: Question, now: datetime) -> None:
-    """Tell her that from here on the bot answers her again."""
+    """Tell her that from here on the bot answers her again, if she wrote within a day: a courtesy is not worth more."""
     contact = session.get_one(Contact, question.contact_id)
+    until = (contact.last_heard_at or now) + FRESH
     message = content("question.closed", [choice("ask", "button.person"), choice("menu", "button.menu")])
-    _put(session, contact, message, now, f"{_mark(question)}closed:{now.isoformat(timespec='seconds')}")
+    if until > now:
+        once = f"{_mark(question)}closed:{now.isoformat(timespec='seconds')}"
+        outbox.put(session, contact, MessageClass.NOTICE, message, now, once_key=once, expires_at=until)
 
 
 def forget(session: Session, question_id: int) -> None:
-    """Delete what coordinators were told about a question, because she is erased."""
+    """Delete what was told about a question, because she is erased."""
     session.execute(sa.delete(OutboxMessage).where(*_rows_of(f"question:{question_id}:")))
 
 

@@ -45,6 +45,11 @@ class Seats:
     offered: int
 
     @property
+    def held(self) -> int:
+        """Seats that somebody has for certain."""
+        return self.taken - self.offered
+
+    @property
     def left(self) -> int:
         """Free seats, never below none."""
         return max(0, self.capacity - self.taken)

@@ -8,11 +8,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.supervisor import AGAIN
 from tests.e2e.program import ROOT
 
 _PARENT = """
 import os, signal, sys, time
+from bot import supervisor
 from bot.supervisor import Supervisor
+supervisor.BEFORE_AGAIN = 0
 from bot.delivery.watchdog import Watchdog
 
 def work(number, starts):
@@ -67,7 +70,7 @@ def test_a_child_that_is_killed_is_started_again(tmp_path: Path) -> None:
 
 
 def test_a_child_that_asks_for_another_try_gets_it(tmp_path: Path) -> None:
-    assert _run(tmp_path, "if starts < 3: return 75").wait(30) == 0
+    assert _run(tmp_path, f"if starts < 3: return {AGAIN}").wait(30) == 0
     assert [starts for starts, _ in _lives(tmp_path)] == ["1", "2", "3"]
 
 

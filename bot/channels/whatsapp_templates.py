@@ -92,6 +92,12 @@ KINDS: Mapping[str, Kind] = {
         "Hello {{1}}, the activity {{2}} has moved. It was {{3}} before, it is now {{4}}, "
         "and the place is {{5}}. See you there.",
     ),
+    "notice.meeting_added": Kind(
+        "added",
+        ("called", "event", "when", "venue"),
+        "Halo {{1}}, ada pertemuan tambahan untuk kegiatan {{2}}. Waktunya {{3}}, tempatnya {{4}}. Sampai jumpa di sana, ya.",
+        "Hello {{1}}, there is one more meeting of the activity {{2}}. The time is {{3}}, the place is {{4}}. See you there.",
+    ),
     "notice.meeting_cancelled": CANCELLED,
     "notice.event_cancelled": CANCELLED,
     "attendance.summary": Kind(

@@ -19,6 +19,7 @@ from bot import config as configuration
 from bot.app import Berdaya, build
 from bot.clock import Clock
 from bot.config import Config, ConfigError
+from bot.delivery.writer import TROUBLE
 from bot.lock import NoPlace
 from bot.supervisor import AGAIN
 from bot.understanding.model import Model, NoModel
@@ -75,7 +76,8 @@ def no_model(problem: NoModel) -> str:
 
 def no_database(problem: Exception) -> str:
     """Why the database cannot be used, and where to look."""
-    why = str(getattr(problem, "orig", None) or problem).strip().splitlines()[0]
+    said = str(getattr(problem, "orig", None) or problem).strip().splitlines()
+    why = said[0] if said else type(problem).__name__
     return (
         f"Databasenya tidak bisa dipakai. The database cannot be used ({why}). "
         "Check `database.url`; `berdaya doctor` looks at everything."
@@ -94,7 +96,7 @@ def live(life: Coroutine[Any, Any, None], starts: int) -> int:
     gc.set_threshold(20_000, 20, 20)
     try:
         uvloop.run(life)
-    except (sa.exc.OperationalError, NoPlace) as problem:
+    except (*TROUBLE, NoPlace) as problem:
         print(no_database(problem), file=sys.stderr)
         return REFUSED if starts == 1 else AGAIN
     return DONE

@@ -11,7 +11,7 @@ from bot.config import Config
 from bot.delivery import crash_points
 from bot.lock import AlreadyRunning
 from bot.running import PortTaken, Running
-from bot.supervisor import Supervisor
+from bot.supervisor import AGAIN, Supervisor
 from models.migrations import IsABackup
 
 
@@ -49,7 +49,7 @@ def _work(config: Config, number: int, starts: int) -> int:
             f"({problem}). Stop that one first, or give this one its own `database.url`.",
             file=sys.stderr,
         )
-        return REFUSED
+        return REFUSED if starts == 1 else AGAIN  # a server may hold a dead connection's lock for a while
 
 
 def _greet(config: Config) -> None:

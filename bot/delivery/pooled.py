@@ -20,6 +20,8 @@ from bot.delivery.writer import Lane, Step, Writer, let_go
 
 #: Steps at once. Most of a step's time is the server's, and those who commit together share one fsync there.
 THREADS = {Lane.CONVERSATION: 8, Lane.BACKGROUND: 3}
+#: Lanes without threads of their own.
+_SHARED = {Lane.SUSPECT: Lane.CONVERSATION, Lane.RIDING: Lane.BACKGROUND}
 #: Tries of a step that met another one.
 TRIES = 6
 #: The longest pause before the second try, in seconds; twice as long before each later one.
@@ -64,7 +66,7 @@ class PooledWriter(Writer):
 
     def _put(self, step: Step, lane: Lane, future: "Future[Any]") -> None:
         """Nobody shares a transaction here: those who commit together share one fsync anyway."""
-        self._lanes[lane if lane in THREADS else Lane.BACKGROUND].put((step, future))
+        self._lanes[_SHARED.get(lane, lane)].put((step, future))
 
     def _work_on(self, lane: Lane) -> None:
         while (entry := self._lanes[lane].get()) is not None:

@@ -34,6 +34,8 @@ log = structlog.get_logger()
 TRIES = 3
 #: For so long after a run that ended badly every step is counted before it runs, in seconds.
 CAUTIOUS_FOR = 120.0
+#: The folder of the program's packages.
+_ROOT = Path(__file__).parents[2]
 #: Lines of code written down of a step that failed.
 FRAMES = 4
 APOLOGY, SLOW_DOWN = Reply("other.apology"), Reply("other.slow_down")
@@ -135,8 +137,8 @@ class Receiver:
     async def _tried_alone(self, heard: Heard, tries: int) -> list[Outgoing]:
         problem: BaseException | None = None
         while True:
-            if await self.writer.run(partial(self._count, heard)) >= tries:
-                return await self.writer.run(partial(self._quarantine, heard, problem))
+            if await self.writer.run(partial(self._count, heard), Lane.SUSPECT) >= tries:
+                return await self.writer.run(partial(self._quarantine, heard, problem), Lane.SUSPECT)
             try:
                 return await self.writer.run(partial(self._counted_step, heard), Lane.SUSPECT)
             except TROUBLE:
@@ -195,8 +197,9 @@ def _body(heard: Heard) -> dict[str, Any] | None:
 
 
 def _log_failure(heard: Heard, problem: BaseException) -> None:
-    """With the lines of code that led there, the innermost last; what the problem says may be her words, and is left out."""
-    frames = list(traceback.walk_tb(problem.__traceback__))[-FRAMES:]
-    where = [f"{Path(frame.f_code.co_filename).name}:{line}" for frame, line in frames]
+    """With our lines of code that led there, the innermost last; what the problem says may be her words, and is left out."""
+    frames = [(Path(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(problem.__traceback__)]
+    ours = [f"{path.relative_to(_ROOT)}:{line}" for path, line in frames if path.is_relative_to(_ROOT)]
+    where = [line for line in ours if not line.startswith(".")][-FRAMES:]
     error = type(problem).__name__
     log.error("step failed", channel=heard.channel, message=heard.message_id, error=error, where=where)

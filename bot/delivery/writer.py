@@ -6,11 +6,9 @@ transaction.
 """
 
 import asyncio
-import contextlib
 import inspect
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -41,21 +39,25 @@ RIDES_WITHIN = 0.02
 class Lane(IntEnum):
     """Who goes first."""
 
-    CONVERSATION = 0
-    BACKGROUND = 1  #: sweeps, claims, freezing
-    SUSPECT = 2  #: has failed, or may have ended the last run: a transaction with nobody else in it, and at once
+    SUSPECT = 0  #: has failed, or may have ended the last run: a transaction with nobody else in it
+    CONVERSATION = 1
+    BACKGROUND = 2  #: sweeps, claims, freezing
     RIDING = 3  #: results of sends: with whatever comes next, alone after `RIDES_WITHIN`
 
 
 def let_go(problem: BaseException | None) -> None:
     """Empty the frames that an exception remembers, and those it came from: they may hold what ate the memory, and would hold
-    it for as long as somebody keeps the exception. Where it was raised stays known.
+    it for as long as somebody keeps the exception. Where it was raised stays known. What a generator holds stays too.
     """
     while problem is not None:
-        for frame, _ in traceback.walk_tb(problem.__traceback__):
-            if not frame.f_code.co_flags & _SUSPENDABLE:
-                with contextlib.suppress(RuntimeError):  # it is running still
-                    frame.clear()
+        entry = problem.__traceback__
+        while entry is not None:
+            if not entry.tb_frame.f_code.co_flags & _SUSPENDABLE:
+                try:  # noqa: SIM105  a `suppress` would need memory
+                    entry.tb_frame.clear()
+                except (RuntimeError, MemoryError):  # it is running still; or there is no memory even for saying so
+                    pass
+            entry = entry.tb_next
         problem = problem.__context__
 
 
@@ -121,8 +123,10 @@ class Writer:
                 self._run_group(wanted)
 
     def _group(self) -> "list[_Waiting] | None":
-        """Who shares the next transaction; None when all is done. A background step shares with riders only."""
-        talks, background, suspects, riders = (self._waiting[lane] for lane in Lane)
+        """Who shares the next transaction; None when all is done. A background step shares with riders only, a suspect with
+        nobody.
+        """
+        suspects, talks, background, riders = (self._waiting[lane] for lane in Lane)
         with self._changed:
             while True:
                 if suspects:

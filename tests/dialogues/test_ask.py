@@ -51,7 +51,7 @@ def test_her_question_is_kept_passed_on_and_answered(village: Village, ratna: Ph
     assert asked(village) == ["Boleh bawa adik?", "adiknya perempuan", "Boleh, Bu.", "terima kasih"]
     closes(village)
     village.passes(minutes=1)
-    rohayati.reads("Sekarang saya yang membalas lagi").says("menjahit").sees("browse.list")
+    rohayati.reads("Sekarang saya lagi yang menjawab").says("menjahit").sees("browse.list")
 
 
 def test_menu_ends_it(village: Village, ratna: Phone, rohayati: Phone) -> None:

@@ -29,7 +29,7 @@ def test_the_answer_reaches_her_and_her_next_words_reach_the_owner(
     ratna.reads("empat tahun").presses("Jawab").says("Baik, ada tempat bermain.").presses("Tutup").sees(
         "handover.closed"
     )
-    asked.reads("ada tempat bermain", "Sekarang saya yang membalas lagi").says("menjahit").sees("browse.list")
+    asked.reads("ada tempat bermain", "Sekarang saya lagi yang menjawab").says("menjahit").sees("browse.list")
     assert audited(village)[-4:] == ["question.take", "question.answer", "question.answer", "question.close"]
 
 

@@ -1,8 +1,9 @@
 """`python -m tests.faults`: try every row, many times with `--long`, and write docs/reliability.md from what was seen.
 
 Prints a line for each row as it ends, and a table at last: row, database, runs, lost, duplicates, uncertain, longest recovery in
-seconds, and whether every invariant held. The page and build/faults.jsonl are written after every row, so that a run that was
-ended goes on with `--continue`; what did not hold is then tried again. With `--rows` nothing is written.
+seconds, and whether every invariant held. Every row is written down in build/faults/ as it ends, so that a run that was ended
+goes on with `--continue`; what did not hold is then tried again. The page is written there too, and to docs/ once it is whole.
+With `--rows` nothing is written.
 Exit code 1 if anything did not hold, or a guard was off and nobody objected.
 """
 
@@ -12,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -23,7 +25,7 @@ from tests.faults.catalogue import CONTROLS, ROWS
 from tests.faults.control import Control
 from tests.faults.court import Referee
 from tests.faults.places import POSTGRESQL, SQLITE, Places, opened
-from tests.faults.record import Record
+from tests.faults.record import FOLDER, Record, code
 from tests.faults.table import Row
 from tests.faults.trying import Tried, try_control, try_row
 
@@ -41,18 +43,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     done = {(one.what, one.database) for one in known}
     everything = _everything(asked)
     tried = [one for one in known if (one.what, one.database) in set(everything)]
-    console = Console(stderr=True, width=WIDTH)
+    console, commit = Console(stderr=True, width=WIDTH), code()
     with Progress(TextColumn("faults"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console) as bar:
         task = bar.add_task("faults", total=len(everything), completed=len(tried))
         left = [work for work in everything if work not in done]
-        for one in _tried(sorted(left, key=_begins_later), asked):
+        for result in _tried(sorted(left, key=_begins_later), asked):
+            one = replace(result, code=commit)
             tried.append(one)
             bar.advance(task)
             bar.console.print(" · ".join((*one.cells(), f"{one.seconds:.0f} s")), highlight=False)
             if record:
                 record.add(one)
-                report.write(_in_order(tried, everything), asked.database, asked.long, len(everything))
+                _write(_in_order(tried, everything), everything, asked)
     tried = _in_order(tried, everything)
+    if record:
+        _write(tried, everything, asked)
     Console(width=WIDTH).print(_table(tried))
     for one in tried:
         if not one.ok:
@@ -81,6 +86,12 @@ def _everything(asked: argparse.Namespace) -> list[Work]:
         for thing in things
         if database in thing.databases and (not asked.rows or thing.name in asked.rows)
     ]
+
+
+def _write(tried: Sequence[Tried], everything: Sequence[Work], asked: argparse.Namespace) -> None:
+    """The page: into docs/ only when it is whole."""
+    page = report.PAGE if len(tried) == len(everything) else FOLDER / report.PAGE.name
+    report.write(tried, asked.database, asked.long, len(everything), page)
 
 
 def _begins_later(work: Work) -> bool:

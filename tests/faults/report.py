@@ -3,6 +3,7 @@
 import os
 import platform
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -41,7 +42,7 @@ _INVARIANTS = """## What is checked after every run
 def write(tried: Sequence[Tried], database: str, long: bool, count: int, page: Path = PAGE) -> None:
     """Write the page. `count`: how many there are to try; one that is not yet whole says so."""
     parts = [
-        _HEAD.format(when=_when(database, long, sum(one.seconds for one in tried))),
+        _HEAD.format(when=_when(tried, database, long)),
         *([f"**Not whole: {len(tried)} of {count} were tried.**\n"] if len(tried) < count else []),
         "## Rows\n",
         *_rows([one for one in tried if not one.is_control]),
@@ -56,13 +57,18 @@ def write(tried: Sequence[Tried], database: str, long: bool, count: int, page: P
     page.write_text("\n".join(parts).rstrip() + "\n", "utf-8")
 
 
-def _when(database: str, long: bool, seconds: float) -> str:
+def _when(tried: Sequence[Tried], database: str, long: bool) -> str:
     command = f"python -m tests.faults --database {database}{' --long' if long else ''}"
     machine = (
         f"{os.cpu_count()} cores, {_memory():.0f} GB, Linux {platform.release()}, Python {platform.python_version()}"
     )
-    took = f"{seconds / 60:.0f} minutes of trials, several side by side"
-    return f"Last written {date.today().isoformat()} by `{command}`: {took}, on {machine}, SQLite {sqlite3.sqlite_version}."
+    took = f"{sum(one.seconds for one in tried) / 60:.0f} minutes of trials, several side by side"
+    codes = Counter(one.code for one in tried if one.code)
+    of = ", ".join(f"{number} of commit {commit}" for commit, number in codes.most_common())
+    return (
+        f"Last written {date.today().isoformat()} by `{command}`: {took}, on {machine}, SQLite {sqlite3.sqlite_version}."
+        + (f"\nTried: {of}." if of else "")
+    )
 
 
 def _memory() -> float:

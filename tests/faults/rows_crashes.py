@@ -20,8 +20,10 @@ def _killed_at(trial: Trial, point: str, passage: int = 1, said: str = "bantuan"
     write_until(women, said, lambda: not program.is_alive)
     assert program.falls() == -9
     began = _resumed(trial)
-    later.says(said)  # perhaps everything had been sent
+    if not trial.due():  # everything had been sent
+        later.says(said)
     trial.tally.recovered_in(first_send_after(trial, began))
+    later.says(said)
     for woman in (*women, later):
         woman.has_received("nomor")
     trial.holds()

@@ -23,6 +23,7 @@ class Tried:
     ok: bool
     seconds: float
     words: str = ""
+    code: str = ""  #: the commit that was tried
 
     @property
     def is_control(self) -> bool:

@@ -12,7 +12,7 @@ from models.enrolments import Answer, Attendance, Presence
 from models.event_editing import EventOver, NoMeetings, cancel_event, copy_event, create_event, edit, publish
 from models.event_plan import EventPlan, Times, weekly
 from models.events import EventKind, Meeting
-from models.meeting_changes import InThePast, OnlyMeeting, add_meeting, cancel_meeting, move_meeting
+from models.meeting_changes import InThePast, MeetingExists, OnlyMeeting, add_meeting, cancel_meeting, move_meeting
 from models.messages import Status
 from models.office import AuditEntry
 from models.programme import WIB
@@ -163,8 +163,9 @@ def test_a_meeting_can_be_added(world: World) -> None:
     siti, sewing = world.person("Siti"), world.event()
     world.do(enrol, siti, sewing)
     later = SATURDAY + timedelta(days=7)
-    for _ in range(2):
-        world.do(add_meeting, world.ratna, sewing, Times(later, later + timedelta(hours=2)))
+    world.do(add_meeting, world.ratna, sewing, Times(later, later + timedelta(hours=2)))
+    with pytest.raises(MeetingExists):
+        world.do(add_meeting, world.ratna, sewing, Times(later, later + timedelta(hours=3)))
     assert len(world.meetings(sewing)) == 2
     assert world.told(siti) == ["notice.meeting_added"]
 

@@ -6,9 +6,12 @@ import sqlalchemy as sa
 
 from bot.conversation.reply import Reply
 from bot.jobs import reminders, summaries
+from models.attendance import answer_reminder
+from models.enrolments import Answer
 from models.event_editing import cancel_event
-from models.handover import answer, ask, say_more, take
-from models.meeting_changes import cancel_meeting, move_meeting
+from models.event_plan import Times
+from models.handover import answer, ask, close, say_more, take
+from models.meeting_changes import add_meeting, cancel_meeting, move_meeting
 from models.messages import OutboxMessage
 from models.notices import announcement, choice
 from models.offers import expire_offers, offer_accepted
@@ -16,8 +19,9 @@ from models.seats import enrol, leave
 from tests.models.world import SATURDAY, World
 
 KEYS = {
-    "offer.made", "offer.expired", "notice.moved", "notice.meeting_cancelled", "notice.event_cancelled", "reminder.ask",
-    "attendance.summary", "question.new", "question.taken", "question.more", "question.answer",
+    "offer.made", "offer.expired", "notice.moved", "notice.meeting_added", "notice.meeting_cancelled",
+    "notice.event_cancelled", "reminder.ask", "reminder.ask_again", "attendance.summary",
+    "question.new", "question.taken", "question.more", "question.answer", "question.closed",
 }  # fmt: skip
 
 
@@ -36,15 +40,22 @@ def everything_happens(world: World) -> None:
     _, second, third = world.meetings(sewing)
     world.do(move_meeting, world.ratna, second, SATURDAY + timedelta(days=8))
     world.do(cancel_meeting, world.ratna, third)
+    later = SATURDAY + timedelta(days=30)
+    world.do(add_meeting, world.ratna, sewing, Times(later, later + timedelta(hours=2)))
     world.now = SATURDAY - timedelta(hours=12)
     world.do(reminders.run)
     world.do(summaries.run)
+    seat = world.enrolment(siti, sewing).id
+    world.do(answer_reminder, siti, seat, world.meetings(sewing)[0], Answer.COMING, "button")
+    world.now = SATURDAY - timedelta(hours=2)
+    world.do(reminders.run)
     world.do(cancel_event, world.ratna, sewing)
     contact = world.contact("baru")
     question = world.do(ask, contact, "Halo?")
     world.do(take, world.ratna, question.id)
     world.do(say_more, contact, "Ada orang?")
     world.do(answer, world.ratna, question.id, "Ada, Bu.")
+    world.do(close, world.ratna, question.id)
 
 
 def test_every_notice_reads_as_a_reply(world: World) -> None:
