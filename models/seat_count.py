@@ -14,6 +14,7 @@ from models.base import Refused
 from models.enrolments import Enrolment, EnrolmentStatus
 from models.events import Event
 from models.people import Person
+from models.prepared import Prepared
 
 T = TypeVar("T")
 
@@ -60,32 +61,37 @@ class Seats:
         return self.left > 0 and self.waiting == 0
 
 
+def _how_many(*statuses: EnrolmentStatus) -> sa.ColumnElement[int]:
+    among = sa.or_(*(Enrolment.status == status.value for status in statuses))
+    return sa.func.count(sa.case((among, 1)))
+
+
+_COUNTED = (
+    sa.select(
+        Event.id,
+        Event.capacity,
+        Event.reserved_seats + _how_many(*SEATED),
+        _how_many(EnrolmentStatus.WAITLISTED),
+        _how_many(EnrolmentStatus.OFFERED),
+    )
+    .outerjoin(Enrolment, Enrolment.event_id == Event.id)
+    .group_by(Event.id, Event.capacity, Event.reserved_seats)
+)
+_ONE = Prepared(any=_COUNTED.where(Event.id == sa.bindparam("event_id")))
+
+
 def seats(session: Session, event_id: int) -> Seats:
     """The seats of one event. Raises NoSuchEvent."""
-    counted = seats_of(session, [event_id])
-    if event_id not in counted:
+    session.flush()
+    counted = _ONE.first(session, {"event_id": event_id})
+    if counted is None:
         raise NoSuchEvent
-    return counted[event_id]
+    return Seats(*counted[1:])
 
 
 def seats_of(session: Session, event_ids: Collection[int]) -> dict[int, Seats]:
     """The seats of several events, in one query."""
-
-    def how_many(*statuses: EnrolmentStatus) -> sa.ColumnElement[int]:
-        return sa.func.count(sa.case((Enrolment.status.in_(statuses), 1)))
-
-    rows = session.execute(
-        sa.select(
-            Event.id,
-            Event.capacity,
-            Event.reserved_seats + how_many(*SEATED),
-            how_many(EnrolmentStatus.WAITLISTED),
-            how_many(EnrolmentStatus.OFFERED),
-        )
-        .outerjoin(Enrolment, Enrolment.event_id == Event.id)
-        .where(Event.id.in_(event_ids))
-        .group_by(Event.id, Event.capacity, Event.reserved_seats)
-    )
+    rows = session.execute(_COUNTED.where(Event.id.in_(event_ids)))
     return {event_id: Seats(*counted) for event_id, *counted in rows}
 
 

@@ -121,7 +121,7 @@ def _refuse_unless_published(event: Event) -> None:
 
 
 def _take_place(session: Session, person_id: int, event: Event, now: datetime, programme: Programme) -> Enrolment:
-    at_once = seats(session, event.id).open_to_newcomers
+    counted = seats(session, event.id)
     enrolment = enrolment_of(session, person_id, event.id)
     if enrolment is None:
         enrolment = Enrolment(person_id=person_id, event_id=event.id, created_at=now)
@@ -129,14 +129,15 @@ def _take_place(session: Session, person_id: int, event: Event, now: datetime, p
     elif enrolment.status != EnrolmentStatus.CANCELLED:
         raise AlreadyEnrolled(enrolment.status, event.title)
     enrolment.changed_at = now
-    if at_once:
+    if counted.open_to_newcomers:
         enrolment.status = EnrolmentStatus.ENROLLED
         session.flush()
         return enrolment
     event.last_position += 1
     enrolment.status, enrolment.position = EnrolmentStatus.WAITLISTED, event.last_position
     session.flush()
-    offer_free_seats(session, event.id, now, programme)
+    if counted.left:  # whoever waits is out of reach
+        offer_free_seats(session, event.id, now, programme)
     return enrolment
 
 
