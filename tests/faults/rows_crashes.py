@@ -8,6 +8,8 @@ from tests.faults.trial import Trial, first_send_after, monotonic, quick
 
 #: Seconds within which a restarted program must have sent again.
 RESUMES = 10.0
+#: Seconds a provider takes to answer what must still be in flight when the program is killed; less than any send may take.
+THINKS = 9.0
 
 
 def _killed_at(trial: Trial, point: str, passage: int = 1, said: str = "bantuan") -> None:
@@ -92,8 +94,8 @@ def _killed_while_providers_think(trial: Trial) -> None:
     """Everything that can be in flight is, when the program dies; each class by its own policy."""
     program, court = trial.program, trial.court
     women = trial.women(4) + trial.women(2, "whatsapp", first=10)
-    court.sets("telegram", delay=3)
-    court.sets("twilio", delay=3)
+    court.sets("telegram", delay=THINKS)
+    court.sets("twilio", delay=THINKS)
     program.start()
     classes = (
         MessageClass.NOTICE,
