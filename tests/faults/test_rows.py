@@ -18,7 +18,7 @@ from tests.faults.places import POSTGRESQL, SQLITE
 from tests.faults.trying import Tried, try_row
 
 #: Tests the rows of one database are divided into, and how many rows of one are tried at once.
-PARTS, AT_ONCE = 2, 4
+PARTS, AT_ONCE = 2, 3
 
 
 @pytest.mark.parametrize("part", range(PARTS))
