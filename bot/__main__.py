@@ -22,9 +22,10 @@ from bot.commands import (
     work,
 )
 from bot.commands.context import REFUSED, USAGE, UsageProblem, no_database
+from bot.delivery.writer import TROUBLE
 
 #: The database is away, closed to us, locked for long, or no database at all. Other errors are mistakes of ours.
-UNUSABLE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.DatabaseError)
+UNUSABLE = (*TROUBLE, sa.exc.DatabaseError)
 app = typer.Typer(
     help="Berdaya: asisten WhatsApp dan Telegram Program Pemberdayaan Perempuan di Tangerang.",
     no_args_is_help=True,

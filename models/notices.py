@@ -99,23 +99,13 @@ def moved(
 def meeting_cancelled(session: Session, event: Event, meeting: Meeting, now: datetime, programme: Programme) -> None:
     """Tell everybody with a seat that one meeting does not take place."""
     message = content("notice.meeting_cancelled", event=event.title, when=times(meeting))
-    _tell(
-        session, _people(session, event.id, EnrolmentStatus.ENROLLED, EnrolmentStatus.OFFERED), message, now,
-        once=f"cancelled:meeting {meeting.id}:{stamp(meeting.starts_at)}",
-        not_before=_when_to_tell(meeting.starts_at, now, programme),
-        expires_at=meeting.starts_at, meeting_id=meeting.id,
-    )  # fmt: skip
+    _tell_seated(session, meeting, message, "cancelled", now, programme)
 
 
 def meeting_added(session: Session, event: Event, meeting: Meeting, now: datetime, programme: Programme) -> None:
     """Tell everybody with a seat that there is one more meeting."""
     message = content("notice.meeting_added", event=event.title, when=times(meeting), venue=event.venue)
-    _tell(
-        session, _people(session, event.id, EnrolmentStatus.ENROLLED, EnrolmentStatus.OFFERED), message, now,
-        once=f"added:meeting {meeting.id}:{stamp(meeting.starts_at)}",
-        not_before=_when_to_tell(meeting.starts_at, now, programme),
-        expires_at=meeting.starts_at, meeting_id=meeting.id,
-    )  # fmt: skip
+    _tell_seated(session, meeting, message, "added", now, programme)
 
 
 def event_cancelled(
@@ -183,6 +173,19 @@ def _when_to_tell(starts_at: datetime, now: datetime, programme: Programme) -> d
 def _people(session: Session, event_id: int, *statuses: EnrolmentStatus) -> list[int]:
     where = Enrolment.event_id == event_id, Enrolment.status.in_(statuses)
     return list(session.scalars(sa.select(Enrolment.person_id).where(*where).order_by(Enrolment.id)))
+
+
+def _tell_seated(
+    session: Session, meeting: Meeting, message: Content, what: str, now: datetime, programme: Programme
+) -> None:
+    """Tell everybody with a seat, once, what became of a meeting; useless once it would have begun."""
+    seated = _people(session, meeting.event_id, EnrolmentStatus.ENROLLED, EnrolmentStatus.OFFERED)
+    _tell(
+        session, seated, message, now,
+        once=f"{what}:meeting {meeting.id}:{stamp(meeting.starts_at)}",
+        not_before=_when_to_tell(meeting.starts_at, now, programme),
+        expires_at=meeting.starts_at, meeting_id=meeting.id,
+    )  # fmt: skip
 
 
 def _tell(session: Session, people: Iterable[int], message: Content, now: datetime, once: str, **more: Any) -> None:

@@ -1,4 +1,4 @@
-"""One writer, two lanes, one commit for all who wait; a failing step hurts nobody else."""
+"""One writer, its lanes, one commit for all who wait; a failing step hurts nobody else."""
 
 import threading
 import traceback

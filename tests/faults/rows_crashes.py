@@ -153,12 +153,9 @@ def told_to_stop_under_load(trial: Trial) -> None:
 
 
 def _stopped_under_load(trial: Trial) -> None:
-    count = trial.rounds(10, 30)
-    program, women = trial.program, trial.women(count) + trial.women(count, "whatsapp")
-    trial.court.asks(
-        "telegram", **{"do": "crowd", "with": {"first_id": 5_300_000_002 + count, "count": WOMEN - 1 - count}}
-    )
-    trial.women(WOMEN - 1 - count, "whatsapp", first=2 + count)
+    program, women = trial.program, trial.women(30) + trial.women(30, "whatsapp")
+    trial.court.asks("telegram", **{"do": "crowd", "with": {"first_id": 5_300_000_040, "count": WOMEN - 39}})
+    trial.women(WOMEN - 31, "whatsapp", first=32)
     trial.women(1, "whatsapp", first=1)
     trial.court.woman("telegram", 1)
     trial.court.sets("telegram", delay=0.2)
