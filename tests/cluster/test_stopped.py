@@ -1,5 +1,6 @@
 """A process that is stopped in the middle of a transaction must not keep the others from their rows."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,8 @@ def stopped_in_the_middle(engine: sa.Engine) -> Iterator[None]:
     driver.execute(_LOCK)
     driver.pgconn.send_flush_request()
     driver.pgconn.flush()
+    # The server answers when it has locked the row: nobody may ask for it before.
+    select.select([driver.pgconn.socket], [], [])
     yield
     raw.invalidate()
 
