@@ -52,6 +52,7 @@ def keeping_in_step(app: Berdaya, pacers: list[SharedPacer]) -> list["asyncio.Ta
 
 async def wind_down(app: Berdaya, sender: "asyncio.Task[None]", others: list["asyncio.Task[Any]"]) -> None:
     """Claim nothing more, let what is on its way arrive, then end the tasks, the channels and the writer."""
+    await app.receiver.settled()
     app.sender.stop()
     await asyncio.gather(sender, return_exceptions=True)
     for task in others:

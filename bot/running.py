@@ -114,6 +114,7 @@ class Running:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(web, *self._tasks, return_exceptions=True)
+        await app.receiver.settled()
         app.sender.stop()
         await asyncio.gather(sender, return_exceptions=True)
         for channel in app.channels.values():

@@ -5,7 +5,6 @@ returned, and not before; what failed comes again, and so does everything after 
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +19,6 @@ log = structlog.get_logger()
 
 #: Pause after trouble, in seconds: doubled each time, up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
-#: How long a batch may still take once the loop is told to end, in seconds.
-WIND_DOWN = 8.0
 
 Update = Mapping[str, Any]
 
@@ -41,11 +38,11 @@ class Polling:
     trouble: str = ""  #: what kept us from the last round, so that it is told once
 
     async def run(self) -> None:
-        """Poll until cancelled. A batch that is on its way in is finished first."""
+        """Poll until cancelled. What of a batch was not taken by then comes again at the next start."""
         while True:
             try:
                 updates = await self.ask(self.offset)
-                await _finished(self._take_in(updates))
+                await self._take_in(updates)
             except Exception as problem:  # whatever Telegram answers, the loop goes on
                 await self._rest(problem)
             else:
@@ -96,14 +93,3 @@ _WHY: Mapping[type[Exception], str] = {
 def _after(ordered: list[Update]) -> int:
     """The next offset. None after an empty answer: all is confirmed, and after a quiet week Telegram counts anew."""
     return int(ordered[-1]["update_id"]) + 1 if ordered else 0
-
-
-async def _finished(work: Awaitable[None]) -> None:
-    """Wait for work that is not broken off when we are cancelled, but given a while to end."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), WIND_DOWN)
-        raise

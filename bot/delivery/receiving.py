@@ -61,7 +61,8 @@ class Receiver:
     understand: Callable[[Heard], Awaitable[Heard]] = _unchanged
     cautious_until: float = 0.0  #: until then, in monotonic seconds, a step is counted before it runs
     _recent: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
-    _last: dict[tuple[str, str], asyncio.Future[None]] = field(default_factory=dict)
+    #: Of each address the last message under way, which waits for those before it.
+    _last: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
     _left_waiting: bool = False  #: a step has written a row that waits for the sender
     #: Only one step at a time is counted and tried, so that the one that ends the process is the only one counted.
     _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -71,18 +72,29 @@ class Receiver:
         self.cautious_until = time.monotonic() + CAUTIOUS_FOR
 
     async def receive(self, heard: Heard) -> None:
-        """Handle one message and send what it is answered with; one of each address at a time, in order of arrival."""
+        """Handle one message and send what it is answered with; one of each address at a time, in order of arrival.
+
+        It is handled to the end even if the caller is ended before: what was committed meanwhile is sent.
+        """
         address = heard.channel, heard.address
-        before, mine = self._last.get(address), asyncio.get_running_loop().create_future()
-        self._last[address] = mine
-        try:
-            if before is not None:
-                await asyncio.shield(before)
-            await self._receive(heard)
-        finally:
-            mine.set_result(None)
-            if self._last.get(address) is mine:
-                del self._last[address]
+        task = asyncio.ensure_future(self._after(self._last.get(address), heard))
+        self._last[address] = task
+        task.add_done_callback(partial(self._over, address))
+        await asyncio.shield(task)
+
+    async def settled(self) -> None:
+        """Return when all that was taken in is handled and its replies are with the sender."""
+        while self._last:
+            await asyncio.wait(self._last.values())
+
+    async def _after(self, before: "asyncio.Task[None] | None", heard: Heard) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        await self._receive(heard)
+
+    def _over(self, address: tuple[str, str], task: "asyncio.Task[None]") -> None:
+        if self._last.get(address) is task:
+            del self._last[address]
 
     async def _receive(self, heard: Heard) -> None:
         over = self._over_limit(heard)

@@ -239,24 +239,6 @@ async def test_in_groups_there_is_silence(double: TelegramDouble) -> None:
     assert listener.heard == []
 
 
-async def test_a_batch_on_its_way_in_is_finished_when_we_stop(double: TelegramDouble) -> None:
-    siti, started, go_on = double.person("Siti"), asyncio.Event(), asyncio.Event()
-
-    async def before(heard: Heard) -> None:
-        started.set()
-        await go_on.wait()
-
-    listener = Listener(before)
-    siti.says("halo")
-    async with polling(double, listener) as task:
-        await started.wait()
-        task.cancel()
-        await asyncio.sleep(0)
-        go_on.set()
-        await asyncio.gather(task, return_exceptions=True)
-    assert listener.texts == ["halo"]
-
-
 async def test_after_an_empty_answer_the_offset_begins_anew() -> None:
     """After a week without news Telegram chooses its next number freely: it may be smaller."""
     answers: list[list[Update]] = [[_update(900)], [], [_update(3)]]

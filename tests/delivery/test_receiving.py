@@ -2,7 +2,11 @@
 nobody's fault."""
 
 import asyncio
+import threading
+from collections.abc import Coroutine
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,9 +15,9 @@ from sqlalchemy.orm import Session
 from bot.conversation.heard import Heard
 from bot.conversation.texts import Texts
 from bot.delivery.inbox import Inbox, Outgoing
-from bot.delivery.receiving import Receiver
+from bot.delivery.receiving import APOLOGY, Receiver
 from models.database import reading
-from models.messages import FailedStep, QuarantinedMessage
+from models.messages import FailedStep, QuarantinedMessage, Status
 from tests.delivery.conftest import NOON, Office
 from tests.dialogue import ROOT
 
@@ -79,14 +83,58 @@ async def test_the_messages_of_one_person_are_handled_in_the_order_they_came(off
     assert handled == numbers
 
 
-async def test_a_message_whose_caller_has_gone_does_not_hold_up_the_next(office: Office) -> None:
+class Slow(Inbox):
+    """An inbox whose step lasts until a test lets it end, and is then answered."""
+
+    reached: threading.Event
+    go_on: threading.Event
+
+    def handle(self, session: Session, heard: Heard, now: datetime) -> list[Outgoing]:
+        self.reached.set()
+        assert self.go_on.wait(10)
+        return self.set_aside(session, heard, APOLOGY, now)
+
+
+def _slow(office: Office) -> tuple[Receiver, Slow]:
+    here = type("Here", (Slow,), {"reached": threading.Event(), "go_on": threading.Event()})
+    inbox = here(lambda *_: None, Texts.load(ROOT / "texts"), "here")
+    return Receiver(inbox, office.writer, office.sender, lambda: office.now), inbox
+
+
+async def _ended_in_its_step(inbox: Slow, work: Coroutine[Any, Any, None]) -> None:
+    """The caller is ended, as the web server ends requests that last too long when it stops; the step goes on."""
+    caller = asyncio.ensure_future(work)
+    await asyncio.to_thread(inbox.reached.wait, 10)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    inbox.go_on.set()
+
+
+async def test_a_message_whose_caller_is_ended_is_answered(office: Office) -> None:
+    receiver, inbox = _slow(office)
+    await _ended_in_its_step(inbox, receiver.receive(HEARD))
+    await receiver.settled()
+    await office.until(lambda: [row.status for row in office.rows()] == [Status.ACCEPTED])
+    assert [parcel.reply.key for parcel in office.channel.sent] == ["other.apology"]
+
+
+async def test_control_handled_by_its_caller_alone_it_is_committed_and_not_sent(office: Office) -> None:
+    receiver, inbox = _slow(office)
+    await _ended_in_its_step(inbox, receiver._receive(HEARD))
+    await receiver.settled()
+    await office.until(lambda: [row.status for row in office.rows()] == [Status.SENDING])
+    assert office.channel.sent == []
+
+
+async def test_what_was_taken_in_is_settled_in_order_though_nobody_waits_for_it(office: Office) -> None:
     receiver, handled = _recording(office)
-    first = asyncio.ensure_future(receiver.receive(replace(HEARD, message_id="1")))
-    second = asyncio.ensure_future(receiver.receive(replace(HEARD, message_id="2")))
+    callers = [asyncio.ensure_future(receiver.receive(replace(HEARD, message_id=number))) for number in "123"]
     await asyncio.sleep(0)
-    first.cancel()
-    await second
-    assert handled[-1] == "2"
+    for caller in callers:
+        caller.cancel()
+    await receiver.settled()
+    assert handled == ["1", "2", "3"]
 
 
 async def test_after_a_run_that_ended_badly_a_message_tried_twice_is_set_aside_before_it_runs(office: Office) -> None:
