@@ -119,9 +119,9 @@ def _welcome(visit: Visit, answers: Answers) -> list[Reply]:
 
 
 def _news_answered(visit: Visit, answers: Answers) -> list[Reply]:
-    if answers["yes"]:
+    if answers["yes"] and visit.person_id is not None:
         channel = visit.heard.channel
-        registration.give_consent(visit.session, visit.person.id, Purpose.NEWS, channel, visit.now, visit.programme)
+        registration.give_consent(visit.session, visit.person_id, Purpose.NEWS, channel, visit.now, visit.programme)
     said = Reply("news.thanks" if answers["yes"] else "news.declined")
     return [said, *after_joining(visit, answers.get("event"))]
 

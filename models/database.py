@@ -1,5 +1,6 @@
 """Opening the database: the engine with its settings, and the session every rule is given."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -40,7 +41,7 @@ def connect(url: str) -> sa.Engine:
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False})
+    engine = sa.create_engine(url, pool_use_lifo=True, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
@@ -55,7 +56,14 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     def begin(connection: sa.Connection) -> None:
         # A write transaction that starts as a read could be refused half-way; a read must not wait for the writer.
         reads = connection.get_execution_options().get("read_only", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        begin = "BEGIN" if reads else "BEGIN IMMEDIATE"
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute(begin)
+        except sqlite3.Error as problem:
+            raise sa.exc.DBAPIError.instance(
+                begin, None, problem, sqlite3.Error, dialect=connection.dialect
+            ) from problem
 
     return engine
 

@@ -45,32 +45,26 @@ class Prepared:
 
         Raises SQLAlchemy's errors, as the session would.
         """
-        cursor = self._executed(session, values)
+        cursor, _ = self._executed(session, values)
         changed = int(cursor.rowcount)
         cursor.close()
         return changed
 
     def first(self, session: Session, values: Mapping[str, Any]) -> list[Any] | None:
         """Run it; its first row as a list of values, or None. Raises as `run`."""
-        cursor = self._executed(session, values)
+        cursor, form = self._executed(session, values)
         row = cursor.fetchone()
         cursor.close()
-        if row is None:
-            return None
-        return self._read(session, row)
+        return None if row is None else _processed(row, form.results)
 
     def all(self, session: Session, values: Mapping[str, Any]) -> list[list[Any]]:
         """Run it; all rows. Raises as `run`."""
-        cursor = self._executed(session, values)
+        cursor, form = self._executed(session, values)
         rows = cursor.fetchall()
         cursor.close()
-        results = self._forms[session.connection().dialect.name].results
-        return [_processed(row, results) for row in rows]
+        return [_processed(row, form.results) for row in rows]
 
-    def _read(self, session: Session, row: Sequence[Any]) -> list[Any]:
-        return _processed(row, self._forms[session.connection().dialect.name].results)
-
-    def _executed(self, session: Session, values: Mapping[str, Any]) -> Any:
+    def _executed(self, session: Session, values: Mapping[str, Any]) -> tuple[Any, _Form]:
         connection = session.connection()
         dialect = connection.dialect
         form = self._forms.get(dialect.name)
@@ -82,7 +76,7 @@ class Prepared:
             cursor.execute(form.sql, form.parameters(values))
         except errors as problem:
             raise sa.exc.DBAPIError.instance(form.sql, None, problem, errors, dialect=dialect) from problem
-        return cursor
+        return cursor, form
 
     def _compiled(self, dialect: sa.Dialect) -> _Form:
         statement: Any = self._statements.get(dialect.name, self._statements.get("any"))

@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from models import roles
-from models.base import Refused
+from models.base import Base, Refused
 from models.messages import OutboxMessage, Status
 from models.people import Consent, Contact, Conversation, Interest, Person, Purpose
 from models.prepared import Prepared
@@ -41,25 +43,36 @@ class Profile:
     language: str = "id"
 
 
-def register(session: Session, contact_id: int, profile: Profile, now: datetime, programme: Programme) -> Person:
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """Who she is, and whether the question about announcements was put to her before."""
+
+    id: int
+    name: str
+    honorific: str | None
+    news_asked: bool = False
+
+
+def register(session: Session, contact_id: int, profile: Profile, now: datetime, programme: Programme) -> Registered:
     """Write her down with her consent to the programme. Somebody who is known already keeps her row and history.
 
     Nothing of her may be kept before this but her address and the open form.
     """
-    contact = session.get_one(Contact, contact_id)
-    if contact.person_id is None:
-        person = _new_person(session, profile, contact.channel, now, programme)
-        contact.person_id = person.id
-    else:
-        person = change_profile(session, contact.person_id, **_as_changes(profile))
-        give_consent(session, person.id, Purpose.PROGRAMME, contact.channel, now, programme)
     session.flush()
-    return person
+    person_id, channel = _CONTACT.first(session, {"contact": contact_id}) or (None, "")
+    if person_id is None:
+        new = _new_person(session, profile, channel, now, programme)
+        _JOINS.run(session, {"contact": contact_id, "person": new.id})
+        _forget_loaded(session, Contact, contact_id)
+        return new
+    person = change_profile(session, person_id, **_as_changes(profile))
+    give_consent(session, person.id, Purpose.PROGRAMME, channel, now, programme)
+    return Registered(person.id, person.name, person.honorific, person.news_asked)
 
 
 def register_without_contact(
     session: Session, actor_id: int | None, profile: Profile, now: datetime, programme: Programme
-) -> Person:
+) -> Registered:
     """A coordinator writes down a woman without a phone, who agreed by word of mouth. Raises NotAllowed."""
     actor = roles.require(session, actor_id)
     person = _new_person(session, profile, BY_WORD_OF_MOUTH, now, programme)
@@ -68,19 +81,22 @@ def register_without_contact(
     return person
 
 
-def _new_person(session: Session, profile: Profile, channel: str, now: datetime, programme: Programme) -> Person:
-    """A new row with its consent to the programme, in as few statements as may be: every registration ends here."""
-    values = _as_changes(profile) | {"interests": list(dict.fromkeys(profile.interests))}
-    person = Person(**values, created_at=now)
-    session.add(person)
-    session.flush()
-    session.add_all(_interests(person))
-    session.add(_yes(person.id, Purpose.PROGRAMME, channel, now, programme))
-    return person
+def _new_person(session: Session, profile: Profile, channel: str, now: datetime, programme: Programme) -> Registered:
+    """A new row with its consent to the programme, by compiled statements: every registration ends here."""
+    interests = list(dict.fromkeys(profile.interests))
+    values = _as_changes(profile) | {"interests": interests, "created_at": now}
+    written = _NEW_PERSON.first(session, values | {"discreet": False, "news_asked": False, "blocked": False})
+    assert written is not None
+    for topic in interests:
+        _NEW_INTEREST.run(session, {"person_id": written[0], "topic": topic})
+    give_consent(session, written[0], Purpose.PROGRAMME, channel, now, programme)
+    return Registered(written[0], profile.name, profile.honorific)
 
 
-def _interests(person: Person) -> list[Interest]:
-    return [Interest(person_id=person.id, topic=topic) for topic in person.interests]
+def _forget_loaded(session: Session, entity: type[Base], key: int) -> None:
+    """What the session has loaded of a row is not true any more."""
+    if loaded := session.identity_map.get(identity_key(entity, key)):
+        session.expire(loaded)
 
 
 def _as_changes(profile: Profile) -> dict[str, Any]:
@@ -110,22 +126,22 @@ def change_profile(session: Session, person_id: int, **changes: Any) -> Person:
 
 def _index_interests(session: Session, person: Person) -> None:
     session.execute(sa.delete(Interest).where(Interest.person_id == person.id))
-    session.add_all(_interests(person))
+    session.add_all(Interest(person_id=person.id, topic=topic) for topic in person.interests)
 
 
 def give_consent(
     session: Session, person_id: int, purpose: Purpose, channel: str, now: datetime, programme: Programme
 ) -> None:
     """Keep her yes to a purpose: which text, when, where. A yes given before stays as it was given."""
-    if not has_consent(session, person_id, purpose):
-        session.add(_yes(person_id, purpose, channel, now, programme))
-        session.flush()
-
-
-def _yes(person_id: int, purpose: Purpose, channel: str, now: datetime, programme: Programme) -> Consent:
-    return Consent(
-        person_id=person_id, purpose=purpose, text_version=programme.text_version, channel=channel, at=now
-    )  # fmt: skip
+    session.flush()
+    yes = {
+        "person_id": person_id,
+        "purpose": purpose,
+        "text_version": programme.text_version,
+        "channel": channel,
+        "at": now,
+    }
+    _YES.run(session, yes)
 
 
 def withdraw_consent(session: Session, person_id: int, purpose: Purpose) -> bool:
@@ -143,11 +159,33 @@ def has_consent(session: Session, person_id: int, purpose: Purpose) -> bool:
 _HERS = Consent.person_id == sa.bindparam("person_id"), Consent.purpose == sa.bindparam("purpose")
 _CONSENT = Prepared(any=sa.select(Consent.id).where(*_HERS))
 _WITHDRAWN = Prepared(any=sa.delete(Consent).where(*_HERS))
+_people, _interests, _consents, _contacts = (
+    Base.metadata.tables[entity.__tablename__] for entity in (Person, Interest, Consent, Contact)
+)
+_CONTACT = Prepared(
+    any=sa.select(_contacts.c.person_id, _contacts.c.channel).where(_contacts.c.id == sa.bindparam("contact"))
+)
+_JOINS = Prepared(
+    any=sa.update(_contacts).where(_contacts.c.id == sa.bindparam("contact")).values(person_id=sa.bindparam("person"))
+)
+_NEW_PERSON = Prepared(
+    [*(field.name for field in fields(Profile)), "created_at", "discreet", "news_asked", "blocked"],
+    any=sa.insert(_people).returning(_people.c.id),
+)
+_NEW_INTEREST = Prepared(["person_id", "topic"], any=sa.insert(_interests))
+_YES = Prepared(
+    ["person_id", "purpose", "text_version", "channel", "at"],
+    sqlite=sqlite.insert(_consents).on_conflict_do_nothing(),
+    postgresql=postgresql.insert(_consents).on_conflict_do_nothing(),
+)
+_NEWS_ASKED = Prepared(any=sa.update(_people).where(_people.c.id == sa.bindparam("person")).values(news_asked=True))
 
 
 def news_was_asked(session: Session, person_id: int) -> None:
     """The question about announcements was put to her; it is asked once."""
-    session.get_one(Person, person_id).news_asked = True
+    session.flush()
+    _NEWS_ASKED.run(session, {"person": person_id})
+    _forget_loaded(session, Person, person_id)
 
 
 def set_language(session: Session, contact_id: int, language: str) -> None:

@@ -72,7 +72,7 @@ class TelegramChannel:
             get_updates_request=self._requests[1],
         )  # fmt: skip
         self._worded = WordedOnce(render, texts)
-        self._sending = Sending(self._bot, load, paid_broadcast)
+        self._sending = Sending(self._bot, self._requests[0], load, paid_broadcast)
         self._answers: set[asyncio.Task[None]] = set()
 
     async def check(self) -> str:
@@ -182,7 +182,7 @@ class TelegramChannel:
     async def _updates(self, offset: int) -> list[Update]:
         """Updates from an offset on. Presses among them are answered before anything else happens."""
         fields = {"offset": offset, "timeout": LONG_POLL, "limit": BATCH, "allowed_updates": list(ALLOWED)}
-        updates: Any = await self._bot.do_api_request("getUpdates", api_kwargs=fields)
+        updates: Any = await self._requests[1].call(f"{self._bot.base_url}/getUpdates", fields)
         for update in updates:
             self._answer(update)
         return list(updates)

@@ -8,17 +8,16 @@ import asyncio
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from telegram import Bot, InputFile
 from telegram.error import BadRequest, InvalidToken, TelegramError
-from telegram.request import RequestData
 
 from bot.channels import telegram_errors as errors
 from bot.channels.base import Parcel, Rejected, TryLater
 from bot.channels.telegram_rendering import TelegramMessage, as_entities, as_markup
-from bot.channels.telegram_request import Plain
+from bot.channels.telegram_request import AiohttpRequest
 
 log = structlog.get_logger()
 
@@ -33,10 +32,10 @@ REREAD = 5.0
 class Sending:
     """Sends for one bot."""
 
-    def __init__(self, bot: Bot, load: Load, paid_broadcast: bool = False) -> None:
+    def __init__(self, bot: Bot, requests: AiohttpRequest, load: Load, paid_broadcast: bool = False) -> None:
         # The library advises against raw names at each call.
         warnings.filterwarnings("ignore", message=r"Please use 'Bot\.")
-        self._bot, self._load, self._paid = bot, load, paid_broadcast
+        self._bot, self._requests, self._load, self._paid = bot, requests, load, paid_broadcast
         self._pictures: dict[str, str] = {}  #: our path → Telegram's file id
         self._one_upload = asyncio.Lock()
         self._begun: set[str] = set()  #: tokens of parcels whose first part has gone and whose second has not
@@ -46,8 +45,7 @@ class Sending:
         given = {name: value for name, value in fields.items() if value is not None}
         if any(isinstance(value, InputFile) for value in given.values()):
             return await self._bot.do_api_request(method, api_kwargs=given)
-        plain = cast(RequestData, Plain(given))  # the library only hands it on, to our own requests
-        return await self._bot.request.post(f"{self._bot.base_url}/{method}", plain)
+        return await self._requests.call(f"{self._bot.base_url}/{method}", given)
 
     async def edit(self, parcel: Parcel, message: TelegramMessage) -> bool:
         """Put a message in the place of another; False if that one cannot be edited any more. Raises TelegramError."""

@@ -77,7 +77,7 @@ class Receiver:
         It is handled to the end even if the caller is ended before: what was committed meanwhile is sent.
         """
         address = heard.channel, heard.address
-        task = asyncio.ensure_future(self._after(self._last.get(address), heard))
+        task = asyncio.create_task(self._after(self._last.get(address), heard))
         self._last[address] = task
         task.add_done_callback(partial(self._over, address))
         await asyncio.shield(task)

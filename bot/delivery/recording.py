@@ -1,6 +1,7 @@
 """Results on their way into the database: collected as they come back, written many at a time, kept through trouble."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -15,6 +16,8 @@ log = structlog.get_logger()
 
 #: Most results written in one commit.
 BATCH = 100
+#: A commit costs the same for one result as for many: with fewer than `COMPANY` it waits for others for so many seconds.
+COMPANY, WAITS = 16, 0.02
 #: Pause before results are tried again that the database could not take, in seconds.
 AGAIN = 0.5
 
@@ -26,7 +29,7 @@ class Recorder:
         """`written` is called in the event loop with every batch that stands in the database."""
         self._writer, self._ledger, self._written = writer, ledger, written
         self._waiting: list[Result] = []
-        self._come = asyncio.Event()
+        self._come, self._in_company = asyncio.Event(), asyncio.Event()
 
     @property
     def waiting(self) -> int:
@@ -37,12 +40,18 @@ class Recorder:
         """One more result."""
         self._waiting.append(result)
         self._come.set()
+        if len(self._waiting) >= COMPANY:
+            self._in_company.set()
 
     async def run(self) -> None:
-        """Write until cancelled: each time whatever came back while the last batch was being committed."""
+        """Write until cancelled: each time what came back while the last batch was being committed, or in a short while."""
         while True:
             await self._come.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WAITS):
+                    await self._in_company.wait()
             self._come.clear()
+            self._in_company.clear()
             await self.finish()
 
     async def finish(self) -> None:

@@ -49,12 +49,13 @@ class Model:
         """Of the words of a message: every intent with its probability, the likeliest first; and by how much the alarm's
         score is over its mark."""
         found = grams(said)
-        scores = self._scores(found)
-        told = np.exp((scores[:-1] - scores[:-1].max()) * self.sharpness)
-        told /= told.sum()
-        order = np.argsort(-told, kind="stable")
-        rings = float(scores[-1]) - self.alarm_at if self._knows_a_word(found[0]) else UNHEARD
-        return [(self.intents[place], float(told[place])) for place in order], rings
+        *scores, alarm = self._scores(found).tolist()
+        most = max(scores)
+        told = [math.exp((score - most) * self.sharpness) for score in scores]
+        total = sum(told)
+        likely = [(intent, share / total) for intent, share in zip(self.intents, told, strict=True)]
+        likely.sort(key=lambda guess: -guess[1])
+        return likely, alarm - self.alarm_at if self._knows_a_word(found[0]) else UNHEARD
 
     def scores(self, said: list[str]) -> Array:
         """The score of every intent, then the alarm's."""
@@ -65,18 +66,16 @@ class Model:
         return any(word in self.blocks[0] for word in said)
 
     def _scores(self, found: Sequence[Sequence[str]]) -> Array:
-        scores = self.bias.copy()
+        rows: list[int] = []
+        values: list[float] = []
         for known, said in zip(self.blocks, found, strict=True):
             counts = Counter(row for gram in said if (row := known.get(gram)) is not None)
-            if counts:
-                scores += self._block(counts)
-        return scores
-
-    def _block(self, counts: Mapping[int, int]) -> Array:
-        rows = np.fromiter(counts, dtype=np.int64, count=len(counts))
-        often = np.fromiter((1 + math.log(count) for count in counts.values()), dtype=np.float32, count=len(counts))
-        values = often * self.rarity[rows]
-        scores: Array = (values / np.linalg.norm(values)) @ self.weights[rows].astype(np.float32)
+            rare = self.rarity[list(counts)].tolist() if counts else []
+            weighed = [(1 + math.log(count)) * weight for count, weight in zip(counts.values(), rare, strict=True)]
+            length = math.hypot(*weighed)
+            rows += counts
+            values += [value / length for value in weighed]
+        scores: Array = self.bias + np.array(values, dtype=np.float32) @ self.weights[np.array(rows, dtype=np.intp)]
         return scores
 
     def save(self, file: Path) -> None:
